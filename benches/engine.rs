@@ -1,0 +1,316 @@
+//! The engine against the best runtime for ink on the same graph, rendering against textwrap alone, and
+//! replay of short and long games.
+//!
+//! `cargo bench --bench engine`. Targets: at least 50 times bladeink's choices a second; rendering at most
+//! 1.3 times textwrap; the same time a move at 1,000 and at 10,000 moves.
+#![allow(clippy::expect_used, reason = "a bench that cannot measure must stop")]
+
+mod support;
+
+use serde_json::json;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use support::{fastest, head, row, show, side_by_side};
+use treed::engine::{self, Block, Move, Telling};
+use treed::journal::{Entry, Game};
+use treed::shell::render;
+use treed::shell::terminal::Style;
+use treed::story::{self, Source, Story};
+
+const SCENES: usize = 1000;
+const WORDS: &str = "the a of lamp door river cold stone under window old bridge light hand road green iron tower \
+    bell north slow garden wall rain key letter night quiet harbour salt rope glass field smoke wind copper ladder \
+    room paper shadow water bread candle horse winter morning market captain mirror forest silver engine valley \
+    signal thread anchor lantern mountain evening kitchen corner whisper station stranger";
+const LABELS: [&str; 8] = [
+    "Take the left path",
+    "Turn back to the hall",
+    "Open the small door",
+    "Wait by the wall",
+    "Follow the sound",
+    "Climb the ladder",
+    "Read the letter",
+    "Call across the water",
+];
+
+struct Random(u32);
+
+impl Random {
+    fn pick(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 as usize % n
+    }
+}
+
+/// A scene of about 60 words: on entry `v0` grows by `a` and starts again at 17, `v1` grows by `b`; two free
+/// choices and one that needs `v0 > k`.
+struct Room {
+    text: String,
+    a: usize,
+    b: usize,
+    k: usize,
+    to: [usize; 3],
+    labels: [&'static str; 3],
+}
+
+fn rooms() -> Vec<Room> {
+    let words: Vec<&str> = WORDS.split_whitespace().collect();
+    let mut random = Random(20_240_607);
+    let mut rooms = Vec::new();
+    for i in 0..SCENES {
+        let mut sentences = Vec::new();
+        for _ in 0..5 {
+            let sentence: Vec<&str> = (0..12).map(|_| words[random.pick(words.len())]).collect();
+            let sentence = sentence.join(" ");
+            sentences.push(format!("{}{}.", sentence[..1].to_uppercase(), &sentence[1..]));
+        }
+        rooms.push(Room {
+            text: sentences.join(" "),
+            a: 1 + random.pick(16),
+            b: 1 + random.pick(9),
+            k: 2 + random.pick(12),
+            to: [(i + 1) % SCENES, random.pick(SCENES), random.pick(SCENES)],
+            labels: std::array::from_fn(|_| LABELS[random.pick(LABELS.len())]),
+        });
+    }
+    rooms
+}
+
+/// The rooms as a story of ours: what happens on entry stands at the choices that lead there.
+fn as_story(rooms: &[Room]) -> String {
+    let enter = |room: &Room| {
+        let Room { a, b, .. } = room;
+        format!("Raise(\"v0\", {a}), When(AtLeast(\"v0\", 17), [Lower(\"v0\", 17)]), RaiseToEnd(\"v1\", {b})")
+    };
+    let mut out = String::from(
+        "#![enable(implicit_some)]\nStory(id: \"bench\", title: \"Bench\", version: \"1\", start: \"begin\",\n    facts: { \"v0\": Range(from: 0, to: 40, start: 0), \"v1\": Range(from: 0, to: 65000, start: 0) },\n    scenes: {\n",
+    );
+    let _ = writeln!(out, "\"begin\": (auto: [(then: [{}], to: \"s0\")]),", enter(&rooms[0]));
+    for (i, room) in rooms.iter().enumerate() {
+        let _ = writeln!(out, "\"s{i}\": (text: \"{}\", choices: [", room.text);
+        for (j, (to, label)) in room.to.iter().zip(room.labels).enumerate() {
+            let when =
+                if j == 2 { format!(" when: AtLeast(\"v0\", {}),", room.k + 1) } else { String::new() };
+            let _ = writeln!(
+                out,
+                "(id: \"c{j}\", label: \"{label}\",{when} then: [{}], to: \"s{to}\"),",
+                enter(&rooms[*to])
+            );
+        }
+        out.push_str("]),\n");
+    }
+    out.push_str("})\n");
+    out
+}
+
+/// The rooms as ink's compiler writes them.
+fn as_ink(rooms: &[Room]) -> String {
+    let mut knots = serde_json::Map::new();
+    for (i, room) in rooms.iter().enumerate() {
+        let mut body = vec![
+            json!("ev"),
+            json!({"VAR?": "v0"}),
+            json!(room.a),
+            json!("+"),
+            json!(17),
+            json!("%"),
+            json!("/ev"),
+            json!({"VAR=": "v0", "re": true}),
+            json!("ev"),
+            json!({"VAR?": "v1"}),
+            json!(room.b),
+            json!("+"),
+            json!("/ev"),
+            json!({"VAR=": "v1", "re": true}),
+            json!(format!("^{}", room.text)),
+            json!("\n"),
+        ];
+        let mut targets = serde_json::Map::new();
+        for (j, (to, label)) in room.to.iter().zip(room.labels).enumerate() {
+            body.extend([json!("ev"), json!("str"), json!(format!("^{label}")), json!("/str")]);
+            if j == 2 {
+                body.extend([json!({"VAR?": "v0"}), json!(room.k), json!(">")]);
+            }
+            body.extend([json!("/ev"), json!({"*": format!(".^.c-{j}"), "flg": if j == 2 { 5 } else { 4 }})]);
+            targets.insert(format!("c-{j}"), json!(["^ ", {"->": format!("s{to}")}, "\n", null]));
+        }
+        body.push(targets.into());
+        knots.insert(format!("s{i}"), json!([body, null]));
+    }
+    knots.insert(
+        "global decl".to_owned(),
+        json!(["ev", 0, {"VAR=": "v0"}, 0, {"VAR=": "v1"}, "/ev", "end", null]),
+    );
+    json!({"inkVersion": 21, "root": [[{"->": "s0"}, ["done", {"#n": "g-0"}], null], "done", knots], "listDefs": {}}).to_string()
+}
+
+/// A game of ours as a player sees it: text and labels shown, one of them taken.
+struct Ours<'s> {
+    story: &'s Story,
+    state: engine::State,
+    telling: Telling,
+    random: Random,
+}
+
+impl<'s> Ours<'s> {
+    fn new(story: &'s Story) -> Ours<'s> {
+        let state = engine::begin(story).expect("it begins").state;
+        Ours { story, state, telling: Telling::new(story, 0), random: Random(12_345) }
+    }
+
+    fn turn(&mut self, mut seen: impl FnMut(&engine::Scene)) {
+        let scene = engine::show(self.story, &self.state, &self.telling);
+        seen(&scene);
+        let choice = scene.choices[self.random.pick(scene.choices.len())].id;
+        drop(scene);
+        self.state = engine::step(self.story, &self.state, Move::Choose(choice)).expect("on offer").state;
+        self.telling.enter(self.state.scene(self.story));
+    }
+}
+
+fn ink_turn(ink: &mut bladeink::story::Story, random: &mut Random, mut seen: impl FnMut(&str, Vec<String>)) {
+    let text = ink.continue_maximally().expect("it goes on");
+    let choices = ink.get_current_choices();
+    seen(text.trim_end(), choices.iter().map(|choice| choice.text.clone()).collect());
+    ink.choose_choice_index(random.pick(choices.len())).expect("on offer");
+}
+
+fn words_of(scene: &engine::Scene) -> (String, Vec<String>) {
+    let text = scene.blocks.iter().map(|block| match block {
+        Block::Paragraph { text, .. } => text.as_ref(),
+        Block::Picture { .. } => "",
+    });
+    (text.collect(), scene.choices.iter().map(|choice| choice.label.as_ref().to_owned()).collect())
+}
+
+fn against_ink(rooms: &[Room], story: &Story) {
+    const TURNS: usize = 2000;
+    head(&format!("engine: step and show, {SCENES} scenes, best of 15 turns of {TURNS} choices"));
+    let text = as_ink(rooms);
+    let mut ink = bladeink::story::Story::new(&text).expect("ink's JSON");
+    let mut ours = Ours::new(story);
+    let mut random = Random(12_345);
+    // The same is shown first.
+    for turn in 0..500 {
+        let mut left = (String::new(), Vec::new());
+        ours.turn(|scene| left = words_of(scene));
+        ink_turn(&mut ink, &mut random, |text, labels| {
+            assert_eq!(left, (text.to_owned(), labels), "both show the same at turn {turn}");
+        });
+    }
+    let (a, b) = side_by_side(
+        15,
+        || {
+            (0..TURNS).for_each(|_| {
+                ours.turn(|scene| {
+                    black_box(scene);
+                })
+            })
+        },
+        || {
+            (0..TURNS).for_each(|_| {
+                ink_turn(&mut ink, &mut random, |text, labels| {
+                    black_box((text, labels));
+                })
+            })
+        },
+    );
+    row("a choice / bladeink's", a / TURNS as u32, b / TURNS as u32, 1.0 / 50.0);
+    println!(
+        "{:<46} {:>10.0}/s {:>10.0}/s {:>8.0} times",
+        "choices a second",
+        TURNS as f64 / a.as_secs_f64(),
+        TURNS as f64 / b.as_secs_f64(),
+        b.as_secs_f64() / a.as_secs_f64()
+    );
+}
+
+fn rendering() {
+    let source = Source::built_in();
+    let story = story::load(&source).expect("the built-in story");
+    let state = engine::begin(&story).expect("it begins").state;
+    let telling = Telling::new(&story, 0);
+    let told: Vec<Vec<Block>> = story
+        .scenes
+        .iter()
+        .map(|scene| {
+            let mut blocks = Vec::new();
+            engine::tell(&story, scene.text, &state, &telling, &mut blocks);
+            blocks
+        })
+        .collect();
+    let style = Style { width: 80, color: false, plain: false };
+    let paragraphs: Vec<&str> = told
+        .iter()
+        .flatten()
+        .filter_map(|block| match block {
+            Block::Paragraph { text, .. } => Some(text.as_ref()),
+            Block::Picture { .. } => None,
+        })
+        .collect();
+    let options = || textwrap::Options::new(80).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    head(&format!("render: {} scenes, {} paragraphs, best of 40 turns", told.len(), paragraphs.len()));
+    let (ours, alone) = side_by_side(
+        40,
+        || {
+            for blocks in &told {
+                let mut out = String::new();
+                render::blocks(&story, blocks, style, &mut out);
+                black_box(out);
+            }
+        },
+        || {
+            for text in &paragraphs {
+                black_box(textwrap::fill(text, options()));
+            }
+        },
+    );
+    row("all scenes to lines / textwrap alone", ours, alone, 1.3);
+}
+
+fn replaying(story: &Story) {
+    let mut game = Game::new(story, 1).expect("it begins");
+    let mut random = Random(99);
+    let mut moves = Vec::new();
+    while moves.len() < 10_000 {
+        let engine::Offer::Choose(offered) = game.offer() else { break };
+        let choice = offered[random.pick(offered.len())].choice;
+        let entry = Entry::Choose(story.str(story.choice(choice).id).to_owned());
+        game.follow(&entry).expect("on offer");
+        moves.push(entry);
+    }
+    head("replay: time a move, best of 15 turns");
+    let (long, short) = side_by_side(
+        15,
+        || {
+            black_box(Game::replay(story, 1, &moves).is_ok());
+        },
+        || {
+            for _ in 0..10 {
+                black_box(Game::replay(story, 1, &moves[..1000]).is_ok());
+            }
+        },
+    );
+    row("10,000 moves / 1,000 moves", long / 10_000, short / 10_000, 1.3);
+    let mut undone = Vec::new();
+    for _ in 0..5 {
+        let from = Instant::now();
+        game.undo();
+        undone.push(from.elapsed());
+    }
+    let undo: Duration = fastest(undone);
+    println!("{:<46} {:>12}", "one undo after 10,000 moves", show(undo));
+}
+
+fn main() {
+    let rooms = rooms();
+    let text = as_story(&rooms);
+    let source = Source::new("bench.ron", text.into_bytes()).expect("text");
+    let story = story::load(&source).expect("the generated story");
+    against_ink(&rooms, &story);
+    rendering();
+    replaying(&story);
+}

@@ -1,0 +1,141 @@
+//! From the start of the program until its first screen is there, against a program that only parses the
+//! same story with ron; and the peak memory of a game.
+//!
+//! `cargo bench --bench startup`. Targets: at most 1.3 times; under 16 MiB.
+#![allow(clippy::expect_used, reason = "a bench that cannot measure must stop")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{fastest, head, row};
+use treed::engine::Offer;
+use treed::journal::{Entry, Game};
+use treed::shell::terminal::Style;
+use treed::story::{self, Source, written};
+
+const ONLY_PARSE: &str = "only-parse";
+
+fn main() {
+    // The other program is this one, asked for something else.
+    if std::env::args().nth(1).is_some_and(|argument| argument == ONLY_PARSE) {
+        let source = Source::built_in();
+        let story = ron::from_str::<written::Story>(&source.text).expect("the built-in story");
+        println!("{}", story.scenes.0.len());
+        return;
+    }
+    let saves = tempfile::tempdir().expect("a folder for saves");
+    let this = std::env::current_exe().expect("this program");
+    let mut parse = Command::new(this);
+    parse.arg(ONLY_PARSE);
+    let mut game = Command::new(env!("CARGO_BIN_EXE_treed"));
+    game.args(["--new", "--plain", "--seed", "1"]).stderr(Stdio::null());
+    let story = story::load(&Source::built_in()).expect("the built-in story");
+    let first = Game::new(&story, 1).expect("it begins");
+    let first = treed::shell::told(&first, Style { width: 80, color: false, plain: true });
+    let last_line = first.lines().last().expect("a line").to_owned();
+    let scenes = story.scenes.len().to_string();
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..81 {
+        // A newcomer's start: to write over an older save would measure the disk.
+        game.env("TREED_SAVES", saves.path().join(round.to_string()));
+        let work = [(&mut game, &last_line), (&mut parse, &scenes)];
+        for ((command, awaited), times) in work.into_iter().zip(&mut times) {
+            let from = Instant::now();
+            let mut child =
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+            child.stdin.take().expect("a pipe").write_all(b"quit\n").ok();
+            let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+            let mut lines = lines.map_while(Result::ok);
+            assert!(lines.any(|line| line == *awaited), "`{awaited}` is printed");
+            if round > 0 {
+                times.push(from.elapsed());
+            }
+            lines.for_each(drop);
+            assert!(child.wait().expect("it ends").success());
+        }
+    }
+    let [ours, bare]: [Duration; 2] = times.map(fastest);
+    head("startup: embedded story, piped `quit`, best of 80 turns");
+    row("to the first prompt / only parsing", ours, bare, 1.3);
+    memory();
+}
+
+/// A game at random, as a script.
+fn script() -> String {
+    let source = Source::built_in();
+    let story = story::load(&source).expect("the built-in story");
+    let mut longest = String::new();
+    let mut most = 0;
+    for seed in 1..40u32 {
+        let mut game = Game::new(&story, seed).expect("it begins");
+        let mut random = seed;
+        let mut moves = 0;
+        let mut text = String::new();
+        while moves < 80 {
+            match game.offer() {
+                Offer::Choose(offered) => {
+                    let open: Vec<_> = offered.iter().filter(|offered| offered.open).collect();
+                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let choice = open[(random >> 16) as usize % open.len()].choice;
+                    let id = story.str(story.choice(choice).id).to_owned();
+                    game.choose(choice).expect("on offer");
+                    text.push_str(&id);
+                    text.push('\n');
+                }
+                Offer::Exercise(_) => {
+                    game.decline().expect("it can be declined");
+                    text.push_str("decline\n");
+                }
+                Offer::World(_) | Offer::End(_) => break,
+            }
+            moves += 1;
+        }
+        let experiments = game.entries().iter().filter(|entry| matches!(entry, Entry::World(..))).count();
+        if experiments * 100 + moves > most {
+            most = experiments * 100 + moves;
+            longest = format!("# {seed}\n{text}");
+        }
+    }
+    longest
+}
+
+fn memory() {
+    let script = script();
+    let seed = script.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or("1").to_owned();
+    let saves = tempfile::tempdir().expect("a folder for saves");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_treed"))
+        .args(["--new", "--plain", "--seed", &seed])
+        .env("TREED_SAVES", saves.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let stdout = child.stdout.take().expect("a pipe");
+    let writer = std::thread::spawn(move || {
+        stdin.write_all(script.as_bytes()).expect("the script is taken");
+        stdin.write_all(b"log\n").expect("the script is taken");
+        (stdin, script.lines().count() - 1)
+    });
+    // The log is printed after everything else was played.
+    let told = BufReader::new(stdout).lines().map_while(Result::ok).find(|line| line.starts_with("Seed "));
+    let (stdin, moves) = writer.join().expect("the script was written");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    drop(stdin);
+    child.wait().expect("it ends");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(str::trim);
+    let mib =
+        peak.and_then(|peak| peak.trim_end_matches(" kB").trim().parse::<f64>().ok()).map(|kib| kib / 1024.0);
+    match (told, mib) {
+        (Some(told), Some(mib)) => println!(
+            "{:<46} {:>8.1} MiB {:>30}: {}",
+            format!("peak memory of a game of {moves} lines ({})", told.trim_end_matches('.')),
+            mib,
+            "under 16",
+            if mib < 16.0 { "held" } else { "MISSED" }
+        ),
+        _ => println!("peak memory: not measured on this system"),
+    }
+}

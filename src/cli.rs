@@ -1,0 +1,503 @@
+//! Commands and flags, and which function each calls.
+
+mod check;
+pub mod lab;
+
+use crate::journal::gallery::Gallery;
+use crate::journal::save::Save;
+use crate::journal::store::{AUTO, Failed, Store};
+use crate::journal::{Entry, Game, SEEDS};
+use crate::shell::terminal::{Style, color_on_stderr};
+use crate::shell::{self, Begin, Trouble, render};
+use crate::story::diagnostic::{self, Severity};
+use crate::story::{self, Diagnostic, Source, Story};
+use clap::{Args, Parser, Subcommand};
+use serde_json::json;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A cat is stuck in an oak, and you own the cat. A text adventure whose machine learning is real.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 90)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    /// Begin a new game; what was played before is kept
+    #[arg(long)]
+    new: bool,
+    /// Seed of a new game: the same seed and the same moves give the same story (below 2^25)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..i64::from(SEEDS)))]
+    seed: Option<u32>,
+    /// Play in this slot instead of `autosave`
+    #[arg(long, value_name = "NAME", default_value = AUTO)]
+    slot: String,
+    #[command(subcommand)]
+    command: Option<Subcommands>,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// Play this story instead of the one that is built in
+    #[arg(long, value_name = "FILE", global = true)]
+    story: Option<PathBuf>,
+    /// Keep saves in this folder (else TREED_SAVES, else ./saves where it exists, else the platform's data folder)
+    #[arg(long, value_name = "DIR", global = true)]
+    saves: Option<PathBuf>,
+    /// Strictly linear output for screen readers and pipes: no colour, no rules, pictures in words
+    #[arg(long, global = true)]
+    plain: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Go on from a save; the save itself stays as it is
+    Load {
+        /// Its name; without one, the saves are listed
+        slot: Option<String>,
+    },
+    /// List the saves
+    Saves {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the endings: those you have found, and hints for the rest
+    Endings {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// The pages of the notebook that you have unlocked
+    Notebook {
+        /// Read one: a term or a page's name
+        term: Vec<String>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Play an ending, a save or a file again, at reading pace
+    Replay {
+        /// A file, a save's name or an ending's name
+        what: String,
+        /// All at once
+        #[arg(long)]
+        instant: bool,
+        /// One screen for every Enter
+        #[arg(long, conflicts_with = "instant")]
+        step: bool,
+        /// Run the experiments again and report any difference
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Prove a story: every state is explored, and every fault shown with the shortest way to it
+    Check(check::CheckArguments),
+    /// Where the story comes from
+    Credits,
+    /// Run an experiment of the story by itself: one seed, or many with --seeds and --sweep
+    Lab(lab::LabCommand),
+}
+
+/// Parses the command line, does what it says, and gives the exit code: 0 done, 1 faults or refused input,
+/// 2 usage.
+pub fn run() -> i32 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    match dispatch(arguments) {
+        Ok(code) => code,
+        Err(trouble) if is_closed_pipe(&trouble) => 0,
+        Err(trouble) => {
+            // A message that cannot be written is a message to nobody.
+            let _ = writeln!(io::stderr(), "treed: {}", crate::text::visible(&trouble.to_string()));
+            1
+        }
+    }
+}
+
+/// Who reads only the first lines of a list has what they wanted.
+fn is_closed_pipe(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
+    let Arguments { global, new, seed, slot, command } = arguments;
+    match command {
+        Some(Subcommands::Check(arguments)) => {
+            check::check(arguments.file.as_deref().or(global.story.as_deref()), &arguments)
+        }
+        Some(Subcommands::Lab(command)) => lab::run(&command, global.plain, global.story.as_deref()),
+        other => {
+            let Some(story) = open_story(global.story.as_deref())? else { return Ok(1) };
+            let store = Store::new(&saves_folder(global.saves), &story);
+            with_story(other, &story, store, global.plain, Start { new, seed, slot })
+        }
+    }
+}
+
+struct Start {
+    new: bool,
+    seed: Option<u32>,
+    slot: String,
+}
+
+fn with_story(
+    command: Option<Subcommands>,
+    story: &Story,
+    store: Store,
+    plain: bool,
+    start: Start,
+) -> Result<i32, Trouble> {
+    let person = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let style = Style::detect(plain);
+    let mut out = io::stdout().lock();
+    match command {
+        None => {
+            drop(out);
+            let begin = if start.new || start.seed.is_some() { Begin::New } else { Begin::Resume };
+            shell::play(story, store, &start.slot, begin, start.seed, style, person)?;
+        }
+        Some(Subcommands::Load { slot: Some(slot) }) => {
+            drop(out);
+            shell::play(story, store, &start.slot, Begin::From(slot), None, style, person)?;
+        }
+        Some(Subcommands::Load { slot: None }) => {
+            out.write_all(shell::listing::saves(&store, style)?.as_bytes())?;
+            writeln!(out, "`treed load NAME` goes on from one of them.")?;
+        }
+        Some(Subcommands::Saves { json: true }) => {
+            let slots: Vec<_> = store
+                .slots()?
+                .iter()
+                .map(|slot| match &slot.save {
+                    Ok(save) => json!({"name": slot.name, "at": save.at, "moves": save.moves.len(), "seed": save.seed, "when": save.when, "played": save.played.as_secs()}),
+                    Err(failed) => json!({"name": slot.name, "damaged": failed.to_string()}),
+                })
+                .collect();
+            writeln!(out, "{}", json!({"saves": slots}))?;
+        }
+        Some(Subcommands::Saves { json: false }) => {
+            out.write_all(shell::listing::saves(&store, style)?.as_bytes())?
+        }
+        Some(Subcommands::Endings { json: true }) => {
+            writeln!(out, "{}", endings_json(story, &store.gallery()?))?
+        }
+        Some(Subcommands::Endings { json: false }) => {
+            out.write_all(shell::listing::endings(story, &store.gallery()?, style).as_bytes())?
+        }
+        Some(Subcommands::Notebook { json: true, .. }) => {
+            writeln!(out, "{}", notebook_json(story, &store.gallery()?))?
+        }
+        Some(Subcommands::Notebook { term, json: false }) => {
+            let gallery = store.gallery()?;
+            if term.is_empty() {
+                out.write_all(shell::listing::pages(story, &gallery, style).as_bytes())?;
+            } else {
+                let text =
+                    shell::listing::page(story, &gallery, &term.join(" "), style).map_err(Trouble::Told)?;
+                out.write_all(text.as_bytes())?;
+            }
+        }
+        Some(Subcommands::Replay { what, instant, step, verify }) => {
+            let (seed, entries) = match find_playthrough(story, &store, &what)? {
+                Found::One(run) => run,
+                Found::Many(places) => {
+                    return Err(Trouble::Told(format!(
+                        "`{what}` is {}; say which with a path",
+                        places.join(" and ")
+                    )));
+                }
+            };
+            if verify {
+                return verify_run(story, seed, &entries, &mut out);
+            }
+            let pace = if instant || !person {
+                Pace::Instant
+            } else if step {
+                Pace::Step
+            } else {
+                Pace::Reading
+            };
+            replay(story, seed, &entries, pace, style, &mut out)?;
+        }
+        Some(Subcommands::Credits) => {
+            let game = Game::new(story, 0)?;
+            let mut blocks = Vec::new();
+            crate::engine::tell(story, story.credits, game.state(), game.telling(), &mut blocks);
+            let mut text = String::new();
+            render::blocks(story, &blocks, style, &mut text);
+            out.write_all(text.as_bytes())?;
+        }
+        Some(Subcommands::Check(_) | Subcommands::Lab(_)) => {}
+    }
+    Ok(0)
+}
+
+/// Reads the story, or draws its faults on standard error.
+pub(crate) fn open_story(file: Option<&Path>) -> Result<Option<Story>, Trouble> {
+    let source = read_story(file)?;
+    match story::load(&source) {
+        Ok(story) => Ok(Some(story)),
+        Err(faults) => {
+            draw(&faults, &source)?;
+            Ok(None)
+        }
+    }
+}
+
+fn read_story(file: Option<&Path>) -> Result<Source, Trouble> {
+    let Some(path) = file else { return Ok(Source::built_in()) };
+    let name = crate::text::visible(&path.display().to_string()).into_owned();
+    let told = |why: io::Error| {
+        let next = if why.kind() == io::ErrorKind::NotFound {
+            "; check the path, or leave `--story` out to play the one that is built in"
+        } else {
+            ""
+        };
+        Trouble::Told(format!("cannot read the story {name}: {why}{next}"))
+    };
+    let mut bytes = Vec::new();
+    // One byte more than is allowed tells that there is more.
+    std::fs::File::open(path)
+        .map_err(told)?
+        .take(story::load::MOST_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(told)?;
+    if bytes.len() > story::load::MOST_BYTES {
+        return Err(Trouble::Told(format!(
+            "the story {name} has more than {} MiB, the most that a story may have",
+            story::load::MOST_BYTES >> 20
+        )));
+    }
+    if bytes.is_empty() {
+        return Err(Trouble::Told(format!(
+            "the story {name} is empty; docs/story-format.md shows a small one to begin with"
+        )));
+    }
+    Source::new(name, bytes).map_err(Trouble::Told)
+}
+
+fn draw(faults: &[Diagnostic], source: &Source) -> Result<(), Trouble> {
+    let errors = faults.iter().filter(|fault| fault.code.severity() == Severity::Error).count();
+    let mut stderr = io::stderr().lock();
+    stderr.write_all(diagnostic::draw(faults, &source.text, &source.name, color_on_stderr()).as_bytes())?;
+    if errors > 0 {
+        let plural = if errors == 1 { "" } else { "s" };
+        writeln!(stderr, "{}: {errors} error{plural}; docs/diagnostics.md explains each code", source.name)?;
+    }
+    Ok(())
+}
+
+fn diagnostic_json(fault: &Diagnostic, source: &str) -> serde_json::Value {
+    let before = source.get(..fault.span.start as usize).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    let severity = match fault.code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    json!({"code": fault.code.number(), "name": fault.code.name(), "severity": severity, "message": fault.message, "help": fault.help, "witness": fault.witness, "line": line, "column": column})
+}
+
+fn endings_json(story: &Story, gallery: &Gallery) -> serde_json::Value {
+    let endings: Vec<_> = story
+        .endings
+        .iter()
+        .map(|ending| {
+            let id = story.str(ending.name);
+            let reached = gallery.reached(id);
+            json!({
+                "id": id,
+                "title": reached.map(|_| story.str(ending.title)),
+                "hint": story.str(ending.hint),
+                "reached": reached.is_some(),
+                "times": reached.map_or(0, |reached| reached.times),
+                "first": reached.map(|reached| reached.first.when),
+                "shortest": reached.map(|reached| reached.shortest.turns),
+            })
+        })
+        .collect();
+    json!({"endings": endings})
+}
+
+fn notebook_json(story: &Story, gallery: &Gallery) -> serde_json::Value {
+    let pages: Vec<_> = story
+        .pages
+        .iter()
+        .map(|page| {
+            let id = story.str(page.name);
+            json!({"id": id, "title": story.str(page.title), "unlocked": gallery.unlocked(id).is_some(), "here": gallery.unlocked(id).map(|page| page.here.clone())})
+        })
+        .collect();
+    json!({"pages": pages})
+}
+
+/// Where saves are kept.
+fn saves_folder(flag: Option<PathBuf>) -> PathBuf {
+    use etcetera::BaseStrategy;
+    if let Some(folder) =
+        flag.or_else(|| std::env::var_os("TREED_SAVES").filter(|value| !value.is_empty()).map(PathBuf::from))
+    {
+        return folder;
+    }
+    let here = PathBuf::from("saves");
+    if here.is_dir() {
+        return here;
+    }
+    match etcetera::choose_base_strategy() {
+        Ok(platform) => platform.data_dir().join("treed"),
+        // No home folder: beside the player, then.
+        Err(_) => here,
+    }
+}
+
+enum Found {
+    One((u32, Vec<Entry>)),
+    Many(Vec<String>),
+}
+
+/// A playthrough by the name of a file, a save or an ending, in this order; two matches are both named.
+fn find_playthrough(story: &Story, store: &Store, what: &str) -> Result<Found, Trouble> {
+    let mut found = Vec::new();
+    let mut names = Vec::new();
+    let path = Path::new(what);
+    if path.is_file() {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?
+            .take(crate::journal::save::MOST_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)?;
+        let bad = |bad| Failed::Bad { path: what.to_owned(), bad };
+        let save = Save::from_bytes(&bytes).map_err(bad)?;
+        if save.story != story.str(story.id) {
+            return Err(
+                bad(crate::journal::save::Bad::OtherStory { id: save.story, title: save.title }).into()
+            );
+        }
+        found.push((save.seed, save.moves));
+        names.push("a file".to_owned());
+    }
+    if store.exists(what) {
+        let save = store.load(what)?;
+        found.push((save.seed, save.moves));
+        names.push("a save".to_owned());
+    }
+    let gallery = store.gallery()?;
+    // An article is easily left out.
+    let plain = |title: &str| {
+        let title = title.to_lowercase();
+        title.strip_prefix("the ").map_or(title.clone(), str::to_owned)
+    };
+    let wanted = plain(what);
+    let ending = story
+        .endings
+        .iter()
+        .find(|ending| story.str(ending.name) == what || plain(story.str(ending.title)) == wanted);
+    match ending.map(|ending| (ending, gallery.reached(story.str(ending.name)))) {
+        Some((_, Some(reached))) => {
+            found.push((reached.shortest.seed, reached.shortest.moves.clone()));
+            names.push("an ending".to_owned());
+        }
+        Some((ending, None)) if found.is_empty() => {
+            return Err(Trouble::Told(format!(
+                "you have not found this ending yet. Its hint: {}",
+                story.str(ending.hint)
+            )));
+        }
+        _ => {}
+    }
+    if found.len() > 1 {
+        return Ok(Found::Many(names));
+    }
+    found.pop().map(Found::One).ok_or_else(|| {
+        Trouble::Told(format!("`{}` is neither a file nor a save nor an ending you have found; `treed saves` and `treed endings` list those", crate::text::visible(what)))
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Instant,
+    Step,
+    Reading,
+}
+
+/// Plays a list of moves again, screen by screen.
+fn replay(
+    story: &Story,
+    seed: u32,
+    entries: &[Entry],
+    pace: Pace,
+    style: Style,
+    out: &mut impl Write,
+) -> Result<(), Trouble> {
+    let mut game = Game::replay(story, seed, &[])?.0;
+    let mut from = 0;
+    loop {
+        let text = shell::told(&game, style);
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        if from >= entries.len() {
+            return Ok(());
+        }
+        match pace {
+            Pace::Instant => {}
+            Pace::Step => {
+                let mut line = String::new();
+                write!(out, "\n(Enter goes on, Ctrl-C leaves) ")?;
+                out.flush()?;
+                if io::stdin().read_line(&mut line)? == 0 {
+                    return Ok(());
+                }
+            }
+            Pace::Reading => {
+                // About 240 words a minute, as people read.
+                let words = text.split_whitespace().count() as u64;
+                std::thread::sleep(Duration::from_millis((words * 250).clamp(600, 30_000)));
+            }
+        }
+        // The player's move, then the world's answers to it.
+        let to = entries[from + 1..]
+            .iter()
+            .position(|entry| !matches!(entry, Entry::World(..)))
+            .map_or(entries.len(), |i| from + 1 + i);
+        for (i, entry) in entries[from..to].iter().enumerate() {
+            if let Err(why) = game.follow(entry) {
+                return Err(Trouble::Told(format!(
+                    "move {} of {} cannot be made in this story any more: {why}",
+                    from + i + 1,
+                    entries.len()
+                )));
+            }
+        }
+        writeln!(out, "\n> {}", game.last())?;
+        from = to;
+    }
+}
+
+/// Runs every experiment of a list again.
+fn verify_run(story: &Story, seed: u32, entries: &[Entry], out: &mut impl Write) -> Result<i32, Trouble> {
+    let mut game = Game::replay(story, seed, &[])?.0;
+    let (mut measured, mut differ) = (0, 0);
+    for (i, entry) in entries.iter().enumerate() {
+        if let (Some(again), Entry::World(outcome, figures)) = (game.measure(), entry) {
+            measured += 1;
+            if again != *entry {
+                differ += 1;
+                writeln!(
+                    out,
+                    "move {}: recorded {outcome} with {} figures; the experiment now answers differently",
+                    i + 1,
+                    figures.len()
+                )?;
+            }
+        }
+        game.follow(entry)
+            .map_err(|why| Trouble::Told(format!("move {} cannot be made any more: {why}", i + 1)))?;
+    }
+    writeln!(out, "{measured} experiments run again, {differ} differ.")?;
+    Ok(i32::from(differ > 0))
+}

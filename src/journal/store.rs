@@ -1,0 +1,304 @@
+//! Slots, gallery and history on disk: written whole or not at all, one lock a slot.
+//!
+//! The only part of the library that opens files of the saves folder. A slot's name never leaves its
+//! folder.
+
+use super::Entry;
+use super::gallery::Gallery;
+use super::save::{Bad, MOST_BYTES, Save};
+use crate::story::Story;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The slot of a game that was given no name.
+pub const AUTO: &str = "autosave";
+
+/// Longest name of a slot.
+const LONGEST_NAME: usize = 40;
+
+/// The saves of one story.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Held while a game plays in a slot; the system releases it when the program ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why something about saves could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The system refused.
+    #[error("{what} {path}: {why}; `--saves DIR` names another folder")]
+    Io {
+        /// What was tried, as in `cannot write`.
+        what: &'static str,
+        /// Where.
+        path: String,
+        /// What the system says.
+        why: io::Error,
+    },
+    /// A file that is not what it should be.
+    #[error("cannot load {path}: {bad}")]
+    Bad {
+        /// Where.
+        path: String,
+        /// Why.
+        bad: Bad,
+    },
+    /// No such slot.
+    #[error("there is no save `{0}`; `saves` lists them")]
+    NoSlot(String),
+    /// A name that could leave the folder, or be no name at all.
+    #[error("`{0}` cannot be the name of a save: use letters, digits, `-` and `_`, at most {LONGEST_NAME}")]
+    BadName(String),
+    /// Another game plays there.
+    #[error(
+        "the save `{0}` is open in another game; close that, or play on in another slot with `--slot NAME`"
+    )]
+    Locked(String),
+}
+
+/// A slot in the list.
+#[derive(Debug)]
+pub struct Slot {
+    /// Its name.
+    pub name: String,
+    /// What is in it, or why that cannot be said.
+    pub save: Result<Save, Failed>,
+}
+
+impl Store {
+    /// The saves of a story below a folder; nothing is created yet.
+    pub fn new(base: &Path, story: &Story) -> Store {
+        // A story's id is a name (letters, digits, `-`, `_`), so it cannot leave the folder.
+        Store { folder: base.join(story.str(story.id)) }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn slot_path(&self, slot: &str) -> Result<PathBuf, Failed> {
+        check_slot(slot)?;
+        Ok(self.folder.join(format!("{slot}.ron")))
+    }
+
+    /// Takes a slot for this game.
+    ///
+    /// # Errors
+    /// [`Failed::Locked`] when another game has it.
+    pub fn lock(&self, slot: &str) -> Result<Lock, Failed> {
+        check_slot(slot)?;
+        self.create()?;
+        let path = self.folder.join(format!(".{slot}.lock"));
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|why| io_failed("cannot lock", &path, why))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Failed::Locked(slot.to_owned())),
+            Err(TryLockError::Error(why)) => Err(io_failed("cannot lock", &path, why)),
+        }
+    }
+
+    /// Writes a save. `sync`: wait until it would survive a loss of power.
+    ///
+    /// # Errors
+    /// What the system says; the old save is whole then.
+    pub fn save(&self, slot: &str, save: &Save, sync: bool) -> Result<(), Failed> {
+        let path = self.slot_path(slot)?;
+        self.write(&path, &save.to_text(), sync)
+    }
+
+    /// Loads a save.
+    ///
+    /// # Errors
+    /// [`Failed`] says why it cannot be.
+    pub fn load(&self, slot: &str) -> Result<Save, Failed> {
+        let path = self.slot_path(slot)?;
+        match read(&path)? {
+            Some(bytes) => {
+                Save::from_bytes(&bytes).map_err(|bad| Failed::Bad { path: path.display().to_string(), bad })
+            }
+            None => Err(Failed::NoSlot(slot.to_owned())),
+        }
+    }
+
+    /// Whether a slot is there.
+    pub fn exists(&self, slot: &str) -> bool {
+        self.slot_path(slot).is_ok_and(|path| path.exists())
+    }
+
+    /// All slots, the latest first.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn slots(&self) -> Result<Vec<Slot>, Failed> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(why) => return Err(io_failed("cannot read", &self.folder, why)),
+        };
+        let mut slots: Vec<Slot> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                let slot = name.strip_suffix(".ron")?;
+                (check_slot(slot).is_ok() && slot != "gallery")
+                    .then(|| Slot { name: slot.to_owned(), save: self.load(slot) })
+            })
+            .collect();
+        slots.sort_by(|a, b| {
+            let when = |slot: &Slot| slot.save.as_ref().map_or(0, |save| save.when);
+            when(b).cmp(&when(a)).then_with(|| a.name.cmp(&b.name))
+        });
+        Ok(slots)
+    }
+
+    /// A name for a copy of a slot that is not taken yet: the slot's as far as there is room, a word, and
+    /// a number.
+    pub fn free_name(&self, slot: &str, word: &str) -> String {
+        (1u32..)
+            .map(|n| {
+                let tail = if n == 1 { format!("-{word}") } else { format!("-{word}-{n}") };
+                let room = LONGEST_NAME.saturating_sub(tail.len());
+                format!("{}{tail}", slot.get(..room).unwrap_or(slot))
+            })
+            .find(|name| check_slot(name).is_err() || !self.exists(name))
+            .unwrap_or_default()
+    }
+
+    /// Whether another slot holds these moves already, so that nothing is lost without a copy.
+    pub fn holds(&self, but: &str, seed: u32, moves: &[Entry]) -> bool {
+        self.slots().unwrap_or_default().iter().filter(|slot| slot.name != but).any(|slot| {
+            slot.save.as_ref().is_ok_and(|save| save.seed == seed && save.moves.starts_with(moves))
+        })
+    }
+
+    /// Copies a slot's file under another name, so that nothing is lost by what comes next.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep_copy(&self, slot: &str, word: &str) -> Result<String, Failed> {
+        let from = self.slot_path(slot)?;
+        let name = self.free_name(slot, word);
+        let to = self.slot_path(&name)?;
+        fs::copy(&from, &to).map_err(|why| io_failed("cannot copy to", &to, why))?;
+        Ok(name)
+    }
+
+    fn gallery_path(&self) -> PathBuf {
+        self.folder.join("gallery.ron")
+    }
+
+    /// The gallery; empty where none was kept yet.
+    ///
+    /// # Errors
+    /// When it is damaged: it is never begun afresh in silence.
+    pub fn gallery(&self) -> Result<Gallery, Failed> {
+        let path = self.gallery_path();
+        match read(&path)? {
+            None => Ok(Gallery::default()),
+            Some(bytes) => Gallery::from_bytes(&bytes)
+                .map(|(gallery, _)| gallery)
+                .map_err(|bad| Failed::Bad { path: path.display().to_string(), bad }),
+        }
+    }
+
+    /// Adds what a game has found to the gallery on disk, which other games may have changed meanwhile.
+    ///
+    /// # Errors
+    /// When it is damaged or cannot be written; the old one is whole then.
+    pub fn keep(&self, game: &super::Game, when: u64, sync: bool) -> Result<Gallery, Failed> {
+        self.create()?;
+        let path = self.folder.join(".gallery.lock");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|why| io_failed("cannot lock", &path, why))?;
+        lock.lock().map_err(|why| io_failed("cannot lock", &path, why))?;
+        let mut gallery = self.gallery()?;
+        if gallery.keep(game, when) {
+            self.write(&self.gallery_path(), &gallery.to_text(game.story()), sync)?;
+        }
+        Ok(gallery)
+    }
+
+    /// Moves a damaged gallery aside; says where it is now.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_gallery_aside(&self) -> Result<PathBuf, Failed> {
+        let from = self.gallery_path();
+        let to = (1u32..)
+            .map(|n| self.folder.join(format!("gallery-damaged-{n}.txt")))
+            .find(|path| !path.exists())
+            .unwrap_or_else(|| self.folder.join("gallery-damaged.txt"));
+        fs::rename(&from, &to).map_err(|why| io_failed("cannot move", &from, why))?;
+        Ok(to)
+    }
+
+    /// Where typed lines are kept from game to game.
+    pub fn history_path(&self) -> PathBuf {
+        self.folder.join("history.txt")
+    }
+
+    fn create(&self) -> Result<(), Failed> {
+        fs::create_dir_all(&self.folder).map_err(|why| io_failed("cannot create", &self.folder, why))
+    }
+
+    /// Writes beside, syncs, renames, syncs the folder.
+    fn write(&self, path: &Path, text: &str, sync: bool) -> Result<(), Failed> {
+        self.create()?;
+        let failed = |why| io_failed("cannot write", path, why);
+        let mut file =
+            tempfile::Builder::new().prefix(".treed-").tempfile_in(&self.folder).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        if sync {
+            file.as_file().sync_all().map_err(failed)?;
+        }
+        file.persist(path).map_err(|error| failed(error.error))?;
+        if sync {
+            // Windows cannot open a folder as a file; there the rename is as safe as it gets.
+            #[cfg(unix)]
+            File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of a file, read no further than a save can go; `None` where there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failed> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(io_failed("cannot read", path, why)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|why| io_failed("cannot read", path, why))?;
+    Ok(Some(bytes))
+}
+
+fn check_slot(slot: &str) -> Result<(), Failed> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if slot.is_empty() || slot.len() > LONGEST_NAME || !slot.chars().all(plain) || slot == "gallery" {
+        return Err(Failed::BadName(crate::text::visible(slot).chars().take(60).collect()));
+    }
+    Ok(())
+}
+
+fn io_failed(what: &'static str, path: &Path, why: io::Error) -> Failed {
+    Failed::Io { what, path: crate::text::visible(&path.display().to_string()).into_owned(), why }
+}

@@ -1,0 +1,245 @@
+//! Proof: every state of a story is explored, and what holds of all of them is said.
+//!
+//! [`prove`] explores control ([`explore`]), decides verdicts and claims on the graph that is kept,
+//! and solves the odds of the endings. The world may answer whatever is possible, so what must never
+//! happen is proved for it too; what can happen is *allowed*, not promised. No experiment is run and
+//! nothing is read or written here.
+
+mod claims;
+mod examples;
+pub mod explore;
+pub mod graph;
+pub mod odds;
+pub mod pack;
+mod slices;
+mod texts;
+mod verdicts;
+mod what_if;
+
+use crate::engine::Move;
+use crate::story::diagnostic::{Code, Diagnostic};
+use crate::story::{Go, Part, SceneId, Segment, Story, Text, Way};
+pub use examples::EXAMPLES;
+pub use explore::{Budget, Ended, Progress};
+use graph::{Graph, Node, Reversed};
+use odds::{Longest, Odds, Weights};
+use pack::{Control, Reduce};
+use std::sync::atomic::AtomicBool;
+pub use verdicts::Reached;
+pub use what_if::what_if;
+
+/// How to prove.
+pub struct Options<'o> {
+    /// How far to go.
+    pub budget: Budget,
+    /// How many threads; the report is the same at any number.
+    pub threads: usize,
+    /// How states are made small.
+    pub reduce: Reduce,
+    /// How the world answers, for odds.
+    pub weights: Weights,
+    /// Set to stop.
+    pub stop: &'o AtomicBool,
+    /// Told now and then how far it has come.
+    pub progress: &'o mut dyn FnMut(Progress),
+}
+
+/// What was found out about a story.
+#[derive(Debug)]
+pub struct Proof {
+    /// All complaints, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is reached.
+    pub reached: Reached,
+    /// The first state of each ending.
+    pub endings: Vec<Option<Node>>,
+    /// The random player's odds; `None` where not every state was looked at.
+    pub odds: Option<Odds>,
+    /// The longest game; `None` where not every state was looked at.
+    pub longest: Option<Longest>,
+    /// The story's control.
+    pub control: Control,
+    /// Its states and moves.
+    pub graph: Graph,
+    reversed: Reversed,
+    /// From which states an ending can be reached.
+    ends: Vec<bool>,
+    /// The probability of each move of the graph.
+    chances: Vec<f64>,
+}
+
+impl Proof {
+    /// Whether every state was looked at; else nothing is claimed of all of them.
+    pub fn is_complete(&self) -> bool {
+        self.graph.ended == Ended::Complete
+    }
+
+    /// The scene of a state.
+    pub fn scene(&self, node: Node) -> SceneId {
+        SceneId(self.control.story.layout.scene.get(self.graph.key(node)))
+    }
+
+    /// A list of moves as it is shown: ids of choices, and answers as `crowd: GoodDetector`.
+    pub fn names(&self, story: &Story, path: &[(Node, Move)]) -> Vec<String> {
+        path.iter().map(|(node, by)| self.name(story, *node, *by)).collect()
+    }
+
+    fn name(&self, story: &Story, node: Node, by: Move) -> String {
+        let named = |of: &str, names: &[&str], outcome: u8| {
+            format!("{of}: {}", names.get(usize::from(outcome)).copied().unwrap_or("?"))
+        };
+        match (by, &story.scene(self.scene(node)).way) {
+            (Move::Choose(choice), _) => story.str(story.choice(choice).id).to_owned(),
+            (Move::World(outcome), Way::Lab { lab, .. }) => {
+                let names: Vec<&str> = lab.signature().outcomes.iter().map(|outcome| outcome.name).collect();
+                named(lab.signature().name, &names, outcome)
+            }
+            (Move::World(outcome), Way::Exercise { kind, .. }) => {
+                named(kind.name(), kind.outcomes(), outcome)
+            }
+            (Move::World(_) | Move::Type, _) => String::new(),
+        }
+    }
+}
+
+/// Proves a story.
+pub fn prove(story: &Story, options: Options<'_>) -> Proof {
+    let control = Control::of(story, options.reduce);
+    let graph = explore::explore(&control, options.budget, options.threads, options.stop, options.progress);
+    let reversed = graph.reversed();
+    let endings = odds::endings(&control, &graph);
+    let is_end = |node: &Node| {
+        let scene = SceneId(control.story.layout.scene.get(graph.key(*node)));
+        matches!(control.story.scene(scene).way, Way::Ending(_))
+    };
+    let ends = reversed.sweep(graph.nodes().filter(is_end));
+    let chances = options.weights.chances(&control.story, &graph);
+    let mut proof = Proof {
+        diagnostics: check(story),
+        reached: Reached::default(),
+        endings,
+        odds: None,
+        longest: None,
+        control,
+        graph,
+        reversed,
+        ends,
+        chances,
+    };
+    proof.reached = verdicts::reached(story, &proof);
+    let mut found = verdicts::check(story, &proof);
+    if proof.is_complete() && !proof.graph.is_empty() {
+        found.extend(texts::check(story, &proof, options.threads));
+        proof.odds = Some(odds::solve(&proof, options.weights.coverage()));
+        proof.longest = Some(odds::longest(&proof.graph, &proof.ends));
+    }
+    proof.diagnostics.append(&mut found);
+    proof.diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
+    proof.diagnostics.dedup();
+    proof
+}
+
+/// For each scene whether no arrow leads to it.
+fn unreached(story: &Story) -> Vec<bool> {
+    reached(story).into_iter().map(|reached| !reached).collect()
+}
+
+/// Complaints about what no arrow of the graph leads to. Conditions are not looked at, so a scene that is
+/// not complained of may still never be reached.
+pub fn check(story: &Story) -> Vec<Diagnostic> {
+    let reached = reached(story);
+    let mut found = Vec::new();
+    for (scene, reached) in story.scenes.iter().zip(&reached) {
+        if !reached {
+            found.push(
+                Diagnostic::new(
+                    Code::UnreachableScene,
+                    scene.span,
+                    format!("no choice, arm or event leads to `{}`", story.str(scene.name)),
+                )
+                .help("let something lead there, or delete it"),
+            );
+        }
+    }
+    for (i, ending) in story.endings.iter().enumerate() {
+        let shown = story
+            .scenes
+            .iter()
+            .zip(&reached)
+            .any(|(scene, reached)| *reached && matches!(scene.way, Way::Ending(id) if id.index() == i));
+        if !shown {
+            found.push(
+                Diagnostic::new(
+                    Code::UnreachableEnding,
+                    ending.span,
+                    format!("no scene that can be reached ends in `{}`", story.str(ending.name)),
+                )
+                .help(format!("give a scene `ending: \"{}\"`", story.str(ending.name))),
+            );
+        }
+    }
+    found
+}
+
+/// Whether some arrow leads to each scene.
+fn reached(story: &Story) -> Vec<bool> {
+    let mut reached = vec![false; story.scenes.len()];
+    let mut todo = vec![story.start];
+    todo.extend(story.events.iter().map(|event| event.visit));
+    for scene in &todo {
+        reached[scene.index()] = true;
+    }
+    while let Some(scene) = todo.pop() {
+        crate::story::ways(story, scene, |go| {
+            if let Go::To(next) | Go::Visit(next) = go
+                && !std::mem::replace(&mut reached[next.index()], true)
+            {
+                todo.push(next);
+            }
+        });
+    }
+    reached
+}
+
+/// Words of prose, labels and notebook; of a value in prose, its texts count and the value itself does not.
+pub fn words(story: &Story) -> usize {
+    let mut count = 0;
+    for i in 0..story.scenes.len() as u32 {
+        count += words_of(story, story.scene(SceneId(i)).text);
+    }
+    for choice in &story.choices {
+        count += words_of(story, choice.label) + words_of(story, choice.reply);
+    }
+    for page in &story.pages {
+        count += words_of(story, page.text) + words_of(story, page.here);
+    }
+    count + words_of(story, story.card) + words_of(story, story.credits)
+}
+
+/// Words of a text, all of its variants.
+fn words_of(story: &Story, text: Text) -> usize {
+    let in_str = |text: &str| text.split_whitespace().count();
+    story
+        .parts(text)
+        .iter()
+        .map(|part| match part {
+            Part::Paragraph { segments, .. } => story
+                .segments(*segments)
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Literal(text) => in_str(story.str(*text)),
+                    Segment::Either(_, a, b) | Segment::Plural(_, a, b) => {
+                        in_str(story.str(*a)) + in_str(story.str(*b))
+                    }
+                    Segment::Each(_, texts) => texts.iter().map(|text| in_str(story.str(*text))).sum(),
+                    Segment::Fact(..) | Segment::Figure(..) => 0,
+                })
+                .sum(),
+            Part::When { text, otherwise, .. } => words_of(story, *text) + words_of(story, *otherwise),
+            Part::OneOf { variants, .. } => {
+                story.variants(*variants).iter().map(|text| words_of(story, *text)).sum()
+            }
+            Part::Picture { .. } | Part::LabPicture { .. } => 0,
+        })
+        .sum()
+}

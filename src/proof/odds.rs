@@ -1,0 +1,286 @@
+//! The odds of each ending for a player who picks by the declared weights, against the world's.
+//!
+//! The explored graph with these weights is a Markov chain (Kemeny and Snell 1960). The expected number
+//! of visits of each state is solved forward: mass is pushed from state to state in the order of
+//! discovery, round after round, until less than 1e-13 of it is still under way (a Gauss-Seidel
+//! iteration from below; what is left bounds the error of every figure here). Mass that enters a trap
+//! is counted as never ending.
+//!
+//! The world's weights are counted: `labs/odds.ron` holds, for settings of the labs' knobs, how often
+//! each outcome was found among some hundreds of seeds. Where a setting was not measured, all possible
+//! outcomes weigh the same, and the report says so. What is done by hand ends in each way alike.
+
+use super::Proof;
+use super::graph::{Graph, NOWHERE, Node};
+use super::pack::Control;
+use crate::engine::{self, Move};
+use crate::labs::Lab;
+use crate::labs::odds::Odds as Measured;
+use crate::story::{EndingId, SceneId, Story, Way};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Mutex;
+
+/// Mass under way at which the solve ends.
+const TOLERANCE: f64 = 1e-13;
+/// Most rounds of the solve.
+const ROUNDS: usize = 20_000;
+/// A game this short is worth knowing.
+pub const SHORT: usize = 8;
+
+/// How the world answers.
+#[derive(Debug, Default)]
+pub struct Weights {
+    counts: HashMap<(Lab, Vec<u8>), Vec<u32>>,
+    /// Settings that were asked for and not measured.
+    missing: Mutex<BTreeSet<(Lab, Vec<u8>)>>,
+    asked: Mutex<BTreeSet<(Lab, Vec<u8>)>>,
+}
+
+impl Weights {
+    /// Those that were measured.
+    pub fn measured() -> Weights {
+        Measured::built_in().map(|odds| Weights::from_odds(&odds)).unwrap_or_default()
+    }
+
+    /// All possible answers alike.
+    pub fn uniform() -> Weights {
+        Weights::default()
+    }
+
+    /// The weights of some odds: of games in which nothing is done by hand.
+    pub fn from_odds(odds: &Measured) -> Weights {
+        let mut weights = Weights::default();
+        for (lab, rows) in
+            [(Lab::Crowd, &odds.crowd), (Lab::Drones, &odds.drones), (Lab::Imitation, &odds.imitation)]
+        {
+            for (setting, counts) in rows {
+                weights.counts.insert((lab, setting.clone()), counts.clone());
+            }
+        }
+        weights
+    }
+
+    /// How many of the settings that a story reaches were measured, and how many it reaches.
+    pub fn coverage(&self) -> (usize, usize) {
+        let count = |set: &Mutex<BTreeSet<_>>| set.lock().map(|set| set.len()).unwrap_or(0);
+        let (missing, asked) = (count(&self.missing), count(&self.asked));
+        (asked - missing, asked)
+    }
+
+    /// The probability of each move of a graph, in its order.
+    pub(super) fn chances(&self, control: &Story, graph: &Graph) -> Vec<f64> {
+        let mut chances = Vec::with_capacity(graph.transitions());
+        for node in graph.nodes() {
+            chances.extend(self.of(control, graph, node));
+        }
+        chances
+    }
+
+    fn of(&self, control: &Story, graph: &Graph, node: Node) -> Vec<f64> {
+        let edges = graph.edges(node);
+        let words = graph.key(node);
+        let way = &control.scene(SceneId(control.layout.scene.get(words))).way;
+        let counts = match way {
+            Way::Lab { lab, .. } => {
+                let key = (*lab, engine::setting_of(control, words, *lab).0);
+                let counts = self.counts.get(&key);
+                if let (Ok(mut missing), Ok(mut asked)) = (self.missing.lock(), self.asked.lock())
+                    && !asked.contains(&key)
+                {
+                    if counts.is_none() {
+                        missing.insert(key.clone());
+                    }
+                    asked.insert(key);
+                }
+                counts
+            }
+            _ => None,
+        };
+        let mut weights: Vec<f64> = edges
+            .iter()
+            .map(|edge| match graph.move_of(edge.script) {
+                Some(Move::Choose(choice)) => control.choice(choice).weight,
+                Some(Move::World(outcome)) => match counts {
+                    Some(counts) => f64::from(counts.get(usize::from(outcome)).copied().unwrap_or(0)),
+                    None => 1.0,
+                },
+                Some(Move::Type) | None => 0.0,
+            })
+            .collect();
+        let sum: f64 = weights.iter().sum();
+        if sum > 0.0 {
+            weights.iter_mut().for_each(|weight| *weight /= sum);
+        } else {
+            let alike = 1.0 / weights.len().max(1) as f64;
+            weights.fill(alike);
+        }
+        weights
+    }
+}
+
+/// What happens to the random player.
+#[derive(Clone, Debug)]
+pub struct Odds {
+    /// Probability of each ending.
+    pub endings: Vec<f64>,
+    /// Probability of getting where no ending can be reached.
+    pub never: f64,
+    /// Expected number of moves, the player's and the world's.
+    pub moves: f64,
+    /// Expected number of the player's moves.
+    pub player_moves: f64,
+    /// Probability that the game ends within [`SHORT`] moves.
+    pub short: f64,
+    /// Mass still under way when the solve ended: no probability here is further off.
+    pub residual: f64,
+    /// Rounds of the solve.
+    pub rounds: usize,
+    /// Settings of labs that were measured, of those reached.
+    pub coverage: (usize, usize),
+}
+
+/// Solves the odds.
+pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
+    let (graph, ends) = (&proof.graph, &proof.ends);
+    let story = &proof.control.story;
+    let way = |node: Node| &story.scene(SceneId(story.layout.scene.get(graph.key(node)))).way;
+    let chances_of = |node: Node| &proof.chances[graph.edge_range(node)];
+    let mut odds = Odds {
+        endings: vec![0.0; story.endings.len()],
+        never: 0.0,
+        moves: 0.0,
+        player_moves: 0.0,
+        short: 0.0,
+        residual: 1.0,
+        rounds: 0,
+        coverage,
+    };
+    let mut mass = vec![0.0f64; graph.len()];
+    mass[0] = 1.0;
+    while odds.residual > TOLERANCE && odds.rounds < ROUNDS {
+        odds.rounds += 1;
+        for node in graph.nodes() {
+            let here = std::mem::take(&mut mass[node as usize]);
+            if here == 0.0 {
+                continue;
+            }
+            if let Way::Ending(ending) = way(node) {
+                odds.endings[ending.index()] += here;
+                continue;
+            }
+            if !ends[node as usize] {
+                odds.never += here;
+                continue;
+            }
+            odds.moves += here;
+            if !matches!(way(node), Way::Lab { .. }) {
+                odds.player_moves += here;
+            }
+            for (edge, chance) in graph.edges(node).iter().zip(chances_of(node)) {
+                mass[edge.to as usize] += here * chance;
+            }
+        }
+        odds.residual = mass.iter().sum();
+    }
+    odds.short = short(graph, &chances_of, &way);
+    odds
+}
+
+/// The probability of an ending within a few moves, move by move.
+fn short<'s>(graph: &Graph, chances: &dyn Fn(Node) -> &'s [f64], way: &dyn Fn(Node) -> &'s Way) -> f64 {
+    let mut now: BTreeMap<Node, f64> = BTreeMap::from([(0, 1.0)]);
+    let mut ended = 0.0;
+    for left in (0..=SHORT).rev() {
+        let mut next: BTreeMap<Node, f64> = BTreeMap::new();
+        for (node, mass) in now {
+            if let Way::Ending(_) = way(node) {
+                ended += mass;
+            } else if left > 0 {
+                for (edge, chance) in graph.edges(node).iter().zip(chances(node)) {
+                    *next.entry(edge.to).or_default() += mass * chance;
+                }
+            }
+        }
+        now = next;
+    }
+    ended
+}
+
+/// The first state found of each ending.
+pub fn endings(control: &Control, graph: &Graph) -> Vec<Option<Node>> {
+    let story = &control.story;
+    let mut found = vec![None; story.endings.len()];
+    for node in graph.nodes() {
+        if let Way::Ending(EndingId(ending)) =
+            story.scene(SceneId(story.layout.scene.get(graph.key(node)))).way
+        {
+            found[ending as usize].get_or_insert(node);
+        }
+    }
+    found
+}
+
+/// How long games can get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Longest {
+    /// So many moves.
+    Moves(usize),
+    /// For ever, along these states and back to the first.
+    Cycle(Vec<Node>),
+}
+
+/// The longest game that ends, or a cycle that can be left to an ending: found by taking away states
+/// that nothing leads to (Kahn 1962), then by a search from the first that is left.
+pub fn longest(graph: &Graph, ends: &[bool]) -> Longest {
+    let mut leads = vec![0u32; graph.len()];
+    for node in graph.nodes().filter(|node| ends[*node as usize]) {
+        graph.edges(node).iter().for_each(|edge| leads[edge.to as usize] += 1);
+    }
+    let mut longest = vec![0usize; graph.len()];
+    let mut todo: Vec<Node> =
+        graph.nodes().filter(|node| leads[*node as usize] == 0 && ends[*node as usize]).collect();
+    let mut left: usize = ends.iter().filter(|ends| **ends).count();
+    let mut most = 0;
+    while let Some(node) = todo.pop() {
+        left -= 1;
+        if graph.edges(node).is_empty() {
+            most = most.max(longest[node as usize]);
+        }
+        for edge in graph.edges(node) {
+            let to = edge.to as usize;
+            longest[to] = longest[to].max(longest[node as usize] + 1);
+            leads[to] -= 1;
+            if leads[to] == 0 && ends[to] {
+                todo.push(edge.to);
+            }
+        }
+    }
+    if left == 0 {
+        return Longest::Moves(most);
+    }
+    // Some of what is left lies on a cycle; the first such state has the shortest way there.
+    let open = |node: Node| ends[node as usize] && leads[node as usize] > 0;
+    for start in graph.nodes().filter(|node| open(*node)).take(1000) {
+        let mut from: HashMap<Node, Node> = HashMap::from([(start, NOWHERE)]);
+        let mut todo = VecDeque::from([start]);
+        while let Some(node) = todo.pop_front() {
+            for edge in graph.edges(node) {
+                if edge.to == start {
+                    let mut cycle = vec![node];
+                    while let Some(before) =
+                        from.get(cycle.last().unwrap_or(&start)).filter(|node| **node != NOWHERE)
+                    {
+                        cycle.push(*before);
+                    }
+                    cycle.reverse();
+                    return Longest::Cycle(cycle);
+                }
+                if open(edge.to) && from.len() < 100_000 && !from.contains_key(&edge.to) {
+                    from.insert(edge.to, node);
+                    todo.push_back(edge.to);
+                }
+            }
+        }
+    }
+    Longest::Cycle(Vec::new())
+}

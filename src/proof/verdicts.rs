@@ -1,0 +1,457 @@
+//! Verdicts on control: what is never reached, where it is stuck, what can never end, what claims fail;
+//! and facts that nothing reads or changes. Each is a diagnostic with the shortest list of moves.
+
+use super::graph::{Fault, NOWHERE, Node, Token};
+use super::{Proof, claims, slices, texts};
+use crate::engine::{self, Move, Refused};
+use crate::story::diagnostic::{Code, Diagnostic};
+use crate::story::{
+    Binding, ChoiceId, Condition, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId, Segment,
+    Story, Text, Way,
+};
+
+/// What some playthrough gets to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Scenes, those that are passed at once included.
+    pub scenes: Vec<bool>,
+    /// Choices that are taken.
+    pub choices: Vec<bool>,
+    /// Arms.
+    pub arms: Vec<bool>,
+    /// Events.
+    pub events: Vec<bool>,
+    /// Endings.
+    pub endings: Vec<bool>,
+}
+
+/// Collects what is reached.
+pub(super) fn reached(story: &Story, proof: &Proof) -> Reached {
+    let graph = &proof.graph;
+    let owners = slices::owners(story);
+    let mut reached = Reached {
+        scenes: vec![false; story.scenes.len()],
+        choices: vec![false; story.choices.len()],
+        arms: vec![false; story.arm_ids().len()],
+        events: vec![false; story.events.len()],
+        endings: proof.endings.iter().map(Option::is_some).collect(),
+    };
+    for node in graph.nodes() {
+        reached.scenes[proof.scene(node).index()] = true;
+    }
+    let refused = graph.faults.iter().flat_map(|fault| fault.done.iter().copied());
+    for token in graph.scripts.iter().flat_map(|script| script.iter().copied()).chain(refused) {
+        match token {
+            Token::Choose(choice) => reached.choices[choice.index()] = true,
+            Token::Arm(arm) => {
+                reached.arms[arm.index()] = true;
+                reached.scenes[owners[arm.index()].index()] = true;
+            }
+            Token::Event(event) => reached.events[event as usize] = true,
+            Token::World(_) => {}
+        }
+    }
+    reached
+}
+
+/// Everything that control decides. What needs all states is left out where some were not looked at.
+pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let faults = &proof.graph.faults;
+    for (i, fault) in faults.iter().enumerate() {
+        if !faults[..i].iter().any(|other| other.why == fault.why && other.after() == fault.after()) {
+            found.push(refused(story, proof, fault));
+        }
+    }
+    stuck(story, proof, &mut found);
+    if proof.is_complete() {
+        let statically = super::unreached(story);
+        never_reached(story, proof, &statically, &mut found);
+        traps(story, proof, &mut found);
+        only_choices(story, proof, &mut found);
+        failing_claims(story, proof, &mut found);
+    }
+    found.extend(unused_facts(story));
+    found
+}
+
+fn refused(story: &Story, proof: &Proof, fault: &Fault) -> Diagnostic {
+    let mut path = if fault.node == NOWHERE { Vec::new() } else { proof.graph.path(fault.node) };
+    path.extend(fault.by.map(|by| (fault.node, by)));
+    let complaint = match fault.why {
+        Refused::OutOfRange(fact) => return texts::out_of_range(story, proof, fact, fault.after(), &path),
+        Refused::Loop(scene) => Diagnostic::new(
+            Code::AutomaticLoop,
+            story.scene(scene).span,
+            format!("automatic scenes lead on from `{}` for ever", story.str(story.scene(scene).name)),
+        )
+        .help("let one of them wait for a choice, or lead elsewhere"),
+        Refused::TooDeep(scene) => Diagnostic::new(
+            Code::NothingWaits,
+            story.scene(scene).span,
+            format!("too many scenes wait when `{}` does", story.str(story.scene(scene).name)),
+        )
+        .help("raise `depth` at the top of the story"),
+        Refused::NothingWaits(scene) => Diagnostic::new(
+            Code::NothingWaits,
+            story.scene(scene).span,
+            format!("`{}` goes back, but nothing waits", story.str(story.scene(scene).name)),
+        )
+        .help("let scenes lead here with `visit`, or give it a `to`"),
+        Refused::NotOffered | Refused::Locked | Refused::NotNow | Refused::Impossible => {
+            let place = proof.graph.nodes().next().map_or(story.start, |_| {
+                if fault.node == NOWHERE { story.start } else { proof.scene(fault.node) }
+            });
+            Diagnostic::new(Code::Stuck, story.scene(place).span, "an answer of the world leads nowhere")
+        }
+    };
+    complaint.witness(proof.names(story, &path))
+}
+
+fn stuck(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+    let mut told = vec![false; story.scenes.len()];
+    let looked_at = proof.graph.first.len() as Node - 1;
+    for node in 0..looked_at.min(proof.graph.len() as Node) {
+        let scene = proof.scene(node);
+        if proof.graph.edges(node).is_empty()
+            && !matches!(story.scene(scene).way, Way::Ending(_))
+            && !told[scene.index()]
+            && !proof.graph.faults.iter().any(|fault| fault.node == node)
+        {
+            told[scene.index()] = true;
+            let locked = locked_here(proof, node);
+            let name = story.str(story.scene(scene).name);
+            found.push(
+                Diagnostic::new(
+                    Code::Stuck,
+                    story.scene(scene).span,
+                    format!("stuck in `{name}`: no choice is open"),
+                )
+                .label(if locked { "only locked choices are shown" } else { "" })
+                .help("add a choice that is always open, or an ending")
+                .witness(proof.names(story, &proof.graph.path(node))),
+            );
+        }
+    }
+}
+
+fn locked_here(proof: &Proof, node: Node) -> bool {
+    let mut any = false;
+    engine::offers(&proof.control.story, proof.graph.key(node), |_, _| any = true);
+    any
+}
+
+fn never_reached(story: &Story, proof: &Proof, statically: &[bool], found: &mut Vec<Diagnostic>) {
+    let reached = &proof.reached;
+    for (i, scene) in story.scenes.iter().enumerate() {
+        let is_ending = matches!(scene.way, Way::Ending(_));
+        if !reached.scenes[i] && !statically[i] && !is_ending {
+            let name = story.str(scene.name);
+            found.push(
+                Diagnostic::new(
+                    Code::SceneNeverReached,
+                    scene.span,
+                    format!("no playthrough reaches `{name}`, though arrows lead there"),
+                )
+                .help("look at the conditions on the way to it"),
+            );
+        }
+    }
+    for (i, ending) in story.endings.iter().enumerate() {
+        let arrows =
+            story.scenes.iter().zip(statically).any(|(scene, unreached)| {
+                !unreached && matches!(scene.way, Way::Ending(id) if id.index() == i)
+            });
+        if !reached.endings[i] && arrows {
+            let name = story.str(ending.name);
+            found.push(
+                Diagnostic::new(
+                    Code::EndingNeverReached,
+                    ending.span,
+                    format!("no playthrough ends in `{name}`"),
+                )
+                .help("look at the conditions on the way to it"),
+            );
+        }
+    }
+    for (i, scene) in story.scenes.iter().enumerate() {
+        if reached.scenes[i] {
+            never_taken(story, proof, SceneId(i as u32), &scene.way, found);
+        }
+    }
+    for id in story.anywhere_ids() {
+        never_offered(story, proof, id, found);
+    }
+    for (event, reached) in story.events.iter().zip(&reached.events) {
+        if !reached {
+            found.push(
+                Diagnostic::new(
+                    Code::EventNeverHappens,
+                    event.span,
+                    format!("`{}` never interrupts", story.str(event.name)),
+                )
+                .help("look at its `when` and `until`"),
+            );
+        }
+    }
+}
+
+fn never_taken(story: &Story, proof: &Proof, scene: SceneId, way: &Way, found: &mut Vec<Diagnostic>) {
+    let reached = &proof.reached;
+    let mut look_at = |arms: crate::story::Arms, forced: bool| {
+        // Where no arm of an outcome is taken, the outcome never comes; its arms may be there since the
+        // format asks for them.
+        if forced && arms.ids().all(|arm| !reached.arms[arm.index()]) {
+            return;
+        }
+        for arm in arms.ids().filter(|arm| !reached.arms[arm.index()]) {
+            found.push(
+                Diagnostic::new(
+                    Code::ArmNeverTaken,
+                    story.arm(arm).span,
+                    format!("no playthrough takes this arm of `{}`", story.str(story.scene(scene).name)),
+                )
+                .help(if story.arm(arm).when.is_some() {
+                    "its condition never holds when it is asked"
+                } else {
+                    "one of those before it always holds: drop the last condition among them"
+                }),
+            );
+        }
+    };
+    match way {
+        Way::Choices(own) => own.range().for_each(|i| never_offered(story, proof, ChoiceId(i as u32), found)),
+        Way::Auto(arms) => look_at(*arms, false),
+        Way::Lab { arms, .. } => arms.iter().flatten().for_each(|arms| look_at(*arms, true)),
+        Way::Exercise { arms, .. } => arms.iter().for_each(|arms| look_at(*arms, false)),
+        Way::Ending(_) => {}
+    }
+}
+
+fn never_offered(story: &Story, proof: &Proof, id: ChoiceId, found: &mut Vec<Diagnostic>) {
+    if proof.reached.choices[id.index()] {
+        return;
+    }
+    let choice = story.choice(id);
+    let name = story.str(choice.id);
+    let shown = choice.locked.is_some()
+        && proof.graph.nodes().any(|node| {
+            let mut shown = false;
+            engine::offers(&proof.control.story, proof.graph.key(node), |offered, _| shown |= offered == id);
+            shown
+        });
+    found.push(if shown {
+        Diagnostic::new(Code::NeverUnlocked, choice.span, format!("nothing ever unlocks `{name}`"))
+            .help("look at its `locked: (unless: ..)`")
+    } else {
+        Diagnostic::new(Code::ChoiceNeverOffered, choice.span, format!("`{name}` is never on offer"))
+            .help("look at its `when`")
+    });
+}
+
+fn traps(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+    let graph = &proof.graph;
+    if graph.is_empty() {
+        return;
+    }
+    // What leads to a place where it is stuck is told of there.
+    let dead: Vec<Node> = graph
+        .nodes()
+        .filter(|node| graph.edges(*node).is_empty() || graph.faults.iter().any(|f| f.node == *node))
+        .filter(|node| !proof.ends[*node as usize])
+        .collect();
+    let to_dead = proof.reversed.sweep(dead);
+    let trapped = |node: Node| !proof.ends[node as usize] && !to_dead[node as usize];
+    let mut told = vec![false; story.scenes.len()];
+    let mut entries = Vec::new();
+    if trapped(0) {
+        entries.push((Vec::new(), 0));
+    }
+    for node in graph.nodes().filter(|node| !trapped(*node)) {
+        for edge in graph.edges(node).iter().filter(|edge| trapped(edge.to)) {
+            let scene = proof.scene(edge.to).index();
+            if !std::mem::replace(&mut told[scene], true) {
+                let mut path = graph.path(node);
+                path.extend(graph.move_of(edge.script).map(|by| (node, by)));
+                entries.push((path, edge.to));
+            }
+        }
+    }
+    for (path, node) in entries {
+        let scene = proof.scene(node);
+        let name = story.str(story.scene(scene).name);
+        found.push(
+            Diagnostic::new(
+                Code::Trap,
+                story.scene(scene).span,
+                format!("from `{name}` on, no ending can be reached any more"),
+            )
+            .help("let something lead out of it")
+            .witness(proof.names(story, &path)),
+        );
+    }
+}
+
+fn only_choices(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+    let mut only = vec![true; story.choices.len()];
+    for node in proof.graph.nodes() {
+        let edges = proof.graph.edges(node);
+        if edges.len() > 1 {
+            for edge in edges {
+                if let Some(Move::Choose(choice)) = proof.graph.move_of(edge.script) {
+                    only[choice.index()] = false;
+                }
+            }
+        }
+    }
+    for (i, choice) in story.choices.iter().enumerate() {
+        if only[i] && proof.reached.choices[i] {
+            found.push(Diagnostic::new(
+                Code::OnlyChoice,
+                choice.span,
+                format!("`{}` is the only choice whenever it is on offer", story.str(choice.id)),
+            ));
+        }
+    }
+}
+
+fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+    let ground = claims::Ground {
+        control: &proof.control.story,
+        graph: &proof.graph,
+        reversed: &proof.reversed,
+        chances: &proof.chances,
+    };
+    for claim in &story.claims {
+        let Some(node) = ground.fails(claim) else { continue };
+        let scene = story.str(story.scene(proof.scene(node)).name);
+        let (message, label) = match claim.of {
+            Quantified::AtStart => ("does not hold at the start".to_owned(), "claimed of the start"),
+            Quantified::Always => (format!("does not hold in `{scene}`"), "claimed of every state"),
+            Quantified::Never => (format!("holds in `{scene}`"), "claimed of no state"),
+        };
+        found.push(
+            Diagnostic::new(
+                Code::ClaimFails,
+                claim.span,
+                format!("this claim fails: what it says {message}"),
+            )
+            .label(label)
+            .help("change the story, or promise less")
+            .witness(proof.names(story, &proof.graph.path(node))),
+        );
+    }
+}
+
+/// Facts that nothing asks for or shows, or that nothing changes. No exploration is needed.
+fn unused_facts(story: &Story) -> Vec<Diagnostic> {
+    let mut read = vec![false; story.facts.len()];
+    let mut written = vec![false; story.facts.len()];
+    {
+        let mut mark = |fact: FactId| {
+            read[fact.index()] = true;
+            read[story.base(fact).index()] = true;
+        };
+        let mut ask = |condition: &Condition| super::pack::reads(story, condition, &mut mark);
+        for choice in &story.choices {
+            choice.when.iter().for_each(&mut ask);
+            choice.locked.iter().for_each(|(unless, _)| ask(unless));
+        }
+        story.arm_ids().for_each(|arm| story.arm(arm).when.iter().for_each(&mut ask));
+        for event in &story.events {
+            ask(&event.when);
+            event.until.iter().for_each(&mut ask);
+        }
+        for claim in &story.claims {
+            claim.promise.conditions(&mut ask);
+        }
+        for binding in story.labs.iter().flatten() {
+            if let Binding::By(fact, _) = binding {
+                mark(*fact);
+            }
+        }
+        let scenes = story.scenes.iter().map(|scene| scene.text);
+        let choices = story.choices.iter().flat_map(|choice| {
+            [choice.label, choice.reply].into_iter().chain(choice.locked.iter().map(|(_, reason)| *reason))
+        });
+        let pages = story.pages.iter().flat_map(|page| [page.text, page.here]);
+        let others = [story.cover, story.status, story.card, story.credits];
+        for text in scenes.chain(choices).chain(pages).chain(others) {
+            shown(story, text, &mut mark);
+        }
+    }
+    let lists = story.choices.iter().map(|choice| &choice.then);
+    for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
+        uses(story, list, &mut read, &mut written);
+    }
+    // A computed fact stands for what it is computed from, and the other way round.
+    for (i, fact) in story.facts.iter().enumerate() {
+        if let FactKind::Steps { of, .. } = fact.kind {
+            read[i] |= read[of.index()];
+            written[i] = true;
+        }
+    }
+    let mut found = Vec::new();
+    for (i, fact) in story.facts.iter().enumerate() {
+        let name = story.str(fact.name);
+        if !read[i] {
+            found.push(
+                Diagnostic::new(
+                    Code::FactNeverRead,
+                    fact.span,
+                    format!("nothing asks for `{name}` or shows it"),
+                )
+                .help("delete it, or let something depend on it"),
+            );
+        } else if !written[i] {
+            found.push(
+                Diagnostic::new(Code::FactNeverChanged, fact.span, format!("nothing changes `{name}`"))
+                    .help("delete it, or let a choice change it"),
+            );
+        }
+    }
+    found
+}
+
+fn uses(story: &Story, effects: &[Effect], read: &mut [bool], written: &mut [bool]) {
+    for effect in effects {
+        match effect {
+            Effect::Put(fact, _) | Effect::Add { fact, .. } => written[fact.index()] = true,
+            Effect::Copy { to, from, .. } => {
+                written[to.index()] = true;
+                read[from.index()] = true;
+            }
+            Effect::When(when, then) => {
+                super::pack::reads(story, when, &mut |fact| read[fact.index()] = true);
+                uses(story, then, read, written);
+            }
+        }
+    }
+}
+
+fn shown(story: &Story, text: Text, mark: &mut impl FnMut(FactId)) {
+    for part in story.parts(text) {
+        match part {
+            Part::Paragraph { segments, .. } => {
+                for segment in story.segments(*segments) {
+                    match segment {
+                        Segment::Fact(fact, _)
+                        | Segment::Either(fact, ..)
+                        | Segment::Each(fact, _)
+                        | Segment::Plural(Quantity::Fact(fact), ..) => mark(*fact),
+                        Segment::Literal(_) | Segment::Plural(..) | Segment::Figure(..) => {}
+                    }
+                }
+            }
+            Part::When { when, text, otherwise, .. } => {
+                super::pack::reads(story, when, mark);
+                shown(story, *text, mark);
+                shown(story, *otherwise, mark);
+            }
+            Part::OneOf { variants, .. } => {
+                story.variants(*variants).iter().for_each(|text| shown(story, *text, mark));
+            }
+            Part::Picture { .. } | Part::LabPicture { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Lists: saves, endings, pages, the log. Pure but for the folder of saves.
+
+use super::render;
+use super::terminal::Style;
+use super::{Trouble, now};
+use crate::engine;
+use crate::journal::gallery::Gallery;
+use crate::journal::store::{Failed, Store};
+use crate::journal::{Entry, Game};
+use crate::story::Story;
+
+/// Seed and moves so far, by their labels.
+///
+/// # Errors
+/// When the game cannot be played again, which would be a fault of the program.
+pub fn log(game: &Game, style: Style) -> Result<String, Trouble> {
+    let mut text = format!("Seed {}. {} moves.\n", game.seed(), game.turns());
+    let mut again = Game::replay(game.story(), game.seed(), &[])?.0;
+    let mut number = 0;
+    for entry in game.entries() {
+        again.follow(entry)?;
+        let line = match entry {
+            Entry::Choose(_) => again.last().to_owned(),
+            Entry::Type(keys) => format!("(typed {keys})"),
+            Entry::World(outcome, _) if outcome == "Declined" => "(declined)".to_owned(),
+            Entry::World(..) => continue,
+        };
+        number += 1;
+        render::wrap(&line, &format!("{number:>4}  "), "      ", style.width, &mut text);
+    }
+    Ok(text)
+}
+
+/// The saves of a story, a line each.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
+    let slots = store.slots()?;
+    if slots.is_empty() {
+        return Ok(format!(
+            "No saves yet. They will be in {}.\n",
+            crate::text::visible(&store.folder().display().to_string())
+        ));
+    }
+    let mut text = String::new();
+    let widest = slots.iter().map(|slot| slot.name.len()).max().unwrap_or(0);
+    for slot in &slots {
+        let name = format!("{:<widest$}  ", slot.name);
+        let about = match &slot.save {
+            Ok(save) => format!(
+                "{} ({} moves, {} ago)",
+                save.at,
+                save.moves.len(),
+                ago(now().saturating_sub(save.when))
+            ),
+            Err(failed) => failed.to_string(),
+        };
+        render::wrap(&about, &name, &" ".repeat(widest + 2), style.width, &mut text);
+    }
+    Ok(text)
+}
+
+/// A length of time, roughly.
+fn ago(seconds: u64) -> String {
+    let (n, unit) = match seconds {
+        0..60 => return "a moment".to_owned(),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86_400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+/// All endings: those reached, and hints for the rest.
+pub fn endings(story: &Story, gallery: &Gallery, style: Style) -> String {
+    let found =
+        story.endings.iter().filter(|ending| gallery.reached(story.str(ending.name)).is_some()).count();
+    let mut text = format!("Endings found: {found} of {}\n", story.endings.len());
+    if found > 0 {
+        text.push_str("`treed replay TITLE` plays one again.\n");
+    }
+    text.push('\n');
+    for ending in &story.endings {
+        match gallery.reached(story.str(ending.name)) {
+            Some(reached) => {
+                let times =
+                    if reached.times == 1 { "once".to_owned() } else { format!("{} times", reached.times) };
+                let line = format!(
+                    "{} ({times}; shortest in {} moves)",
+                    story.str(ending.title),
+                    reached.shortest.turns
+                );
+                render::wrap(&line, "* ", "  ", style.width, &mut text);
+            }
+            None => render::wrap(story.str(ending.hint), "? ", "  ", style.width, &mut text),
+        }
+    }
+    text
+}
+
+/// The pages of the notebook: titles, and which are unlocked.
+pub fn pages(story: &Story, gallery: &Gallery, style: Style) -> String {
+    let open = story.pages.iter().filter(|page| gallery.unlocked(story.str(page.name)).is_some()).count();
+    let mut text = format!("Notebook: {open} of {} pages. `what is TERM` reads one.\n\n", story.pages.len());
+    for page in &story.pages {
+        let mark = if gallery.unlocked(story.str(page.name)).is_some() { "* " } else { "  " };
+        let locked = if mark == "  " { " (not yet)" } else { "" };
+        render::wrap(&format!("{}{locked}", story.str(page.title)), mark, "  ", style.width, &mut text);
+    }
+    text
+}
+
+/// One page of the notebook.
+///
+/// # Errors
+/// What to say when there is none, or it is still locked.
+pub fn page(story: &Story, gallery: &Gallery, term: &str, style: Style) -> Result<String, String> {
+    let wanted = term.trim().to_lowercase();
+    let titled = |page: &crate::story::Page| {
+        let title = story.str(page.title).to_lowercase();
+        (
+            title == wanted || story.str(page.name) == wanted,
+            title.contains(&wanted)
+                || page.words.iter().any(|word| story.str(*word).to_lowercase() == wanted),
+        )
+    };
+    let found = story
+        .pages
+        .iter()
+        .find(|page| titled(page).0)
+        .or_else(|| story.pages.iter().find(|page| titled(page).1));
+    let Some(page) = found else {
+        let titles: Vec<&str> = story.pages.iter().map(|page| story.str(page.title)).collect();
+        let near = crate::story::diagnostic::nearest(term, titles)
+            .map(|title| format!(" Do you mean {title}?"))
+            .unwrap_or_default();
+        return Err(format!("The notebook has no page on that.{near} `notebook` lists its pages."));
+    };
+    let Some(unlocked) = gallery.unlocked(story.str(page.name)) else {
+        return Err(format!(
+            "{}: that page is still blank. Something in the story will fill it.",
+            story.str(page.title)
+        ));
+    };
+    let mut text = format!("{}\n\n", style.strong(story.str(page.title)));
+    let Ok(step) = engine::begin(story) else { return Err("The story cannot begin.".to_owned()) };
+    let telling = engine::Telling::new(story, 0);
+    let mut blocks = Vec::new();
+    engine::tell(story, page.text, &step.state, &telling, &mut blocks);
+    let mut body = String::new();
+    render::blocks(story, &blocks, style, &mut body);
+    text.push_str(&body);
+    for paragraph in &unlocked.here {
+        text.push('\n');
+        render::wrap(paragraph, "", "", style.width, &mut text);
+    }
+    text.push('\n');
+    render::wrap(story.str(page.reference), "", "  ", style.width, &mut text);
+    Ok(text)
+}

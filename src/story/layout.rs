@@ -1,0 +1,89 @@
+//! Where everything lies in a state's words, for a whole story or for some of its facts.
+
+use super::{Effect, FactId, FactKind, Layout, Slot, Story};
+
+impl Story {
+    /// Gives scene, waiting scenes, marks and facts their places.
+    pub(super) fn lay_out(&mut self, marks: usize) {
+        self.lay_out_some(marks, |_| true);
+    }
+
+    /// The same program over some facts alone: effects on the others are left out, and the others take no
+    /// bits and read as 0. Steps and answers are those of the story as long as nothing that decides them
+    /// is left out; see `proof::pack`.
+    pub fn project(&self, keep: impl Fn(FactId) -> bool) -> Story {
+        let mut story = self.clone();
+        let base = |fact: FactId| self.base(fact);
+        for choice in &mut story.choices {
+            choice.then = project_effects(&choice.then, &|fact| keep(base(fact)));
+        }
+        for arm in &mut story.arms {
+            arm.then = project_effects(&arm.then, &|fact| keep(base(fact)));
+        }
+        story.lay_out_some(self.layout.marks.len(), |fact| keep(base(fact)));
+        story
+    }
+
+    /// The fact that a computed one is computed from; itself for any other.
+    pub fn base(&self, fact: FactId) -> FactId {
+        match self.fact(fact).kind {
+            FactKind::Steps { of, .. } => of,
+            _ => fact,
+        }
+    }
+
+    fn lay_out_some(&mut self, marks: usize, keep: impl Fn(FactId) -> bool) {
+        let mut free = (0u16, 0u8);
+        let mut take = |values: u32| {
+            let bits = 32 - values.saturating_sub(1).leading_zeros();
+            if u32::from(free.1) + bits > 64 {
+                free = (free.0 + 1, 0);
+            }
+            let slot = Slot {
+                word: free.0,
+                shift: if bits == 0 { 0 } else { free.1 },
+                mask: ((1u64 << bits) - 1) as u32,
+            };
+            free.1 += bits as u8;
+            slot
+        };
+        let scenes = self.scenes.len() as u32;
+        self.layout = Layout {
+            words: 0,
+            scene: take(scenes),
+            level: take(u32::from(self.depth) + 1),
+            waiting: (0..self.depth).map(|_| take(scenes)).collect(),
+            marks: (0..marks).map(|_| take(2)).collect(),
+        };
+        for (i, fact) in self.facts.iter_mut().enumerate() {
+            if !matches!(fact.kind, FactKind::Steps { .. }) {
+                fact.slot = if keep(FactId(i as u32)) { take(fact.size()) } else { Slot::default() };
+                if fact.slot.mask == 0 {
+                    fact.start = 0;
+                }
+            }
+        }
+        self.layout.words = usize::from(free.0) + 1;
+        for i in 0..self.facts.len() {
+            if let FactKind::Steps { of, .. } = self.facts[i].kind {
+                self.facts[i].slot = self.fact(of).slot;
+                self.facts[i].start = self.fact(of).start;
+            }
+        }
+    }
+}
+
+fn project_effects(effects: &[Effect], keep: &impl Fn(FactId) -> bool) -> Box<[Effect]> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Put(fact, _) | Effect::Copy { to: fact, .. } | Effect::Add { fact, .. } => {
+                keep(*fact).then(|| effect.clone())
+            }
+            Effect::When(when, then) => {
+                let then = project_effects(then, keep);
+                (!then.is_empty()).then(|| Effect::When(when.clone(), then))
+            }
+        })
+        .collect()
+}
