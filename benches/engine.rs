@@ -242,7 +242,7 @@ fn rendering() {
             blocks
         })
         .collect();
-    let style = Style { width: 80, color: false, plain: false };
+    let style = Style { width: 80, color: false, plain: false, pictures: true };
     let paragraphs: Vec<&str> = told
         .iter()
         .flatten()

@@ -33,7 +33,7 @@ fn main() {
     game.args(["--new", "--plain", "--seed", "1"]).stderr(Stdio::null());
     let story = story::load(&Source::built_in()).expect("the built-in story");
     let first = Game::new(&story, 1).expect("it begins");
-    let first = treed::shell::told(&first, Style { width: 80, color: false, plain: true });
+    let first = treed::shell::told(&first, Style { width: 80, color: false, plain: true, pictures: true });
     let last_line = first.lines().last().expect("a line").to_owned();
     let scenes = story.scenes.len().to_string();
     let mut times = [Vec::new(), Vec::new()];

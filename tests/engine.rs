@@ -332,7 +332,7 @@ fn pictures_are_drawn_and_described() {
         ", described: "A cat."), choices: [(id: "s", label: "x")]),"#,
     ));
     let play = Play::new(&story).shows("Picture: A cat.\n\n1. x");
-    let style = treed::shell::terminal::Style { width: 60, color: false, plain: false };
+    let style = treed::shell::terminal::Style { width: 60, color: false, plain: false, pictures: true };
     let drawn = treed::shell::told(&play.game, style);
     assert!(drawn.contains("\n   /\\_/\\\n  ( o.o )\n"), "{drawn}");
     let narrow = treed::shell::terminal::Style { width: 6, ..style };
@@ -772,7 +772,7 @@ fn take(game: &mut Game, pick: usize) -> bool {
 
 /// All that a player could tell two games apart by.
 fn seen(game: &Game) -> (treed::engine::State, Vec<Entry>, String, String) {
-    let style = treed::shell::terminal::Style { width: 60, color: false, plain: true };
+    let style = treed::shell::terminal::Style { width: 60, color: false, plain: true, pictures: true };
     (game.state().clone(), game.entries().to_vec(), treed::shell::told(game, style), game.last().to_owned())
 }
 

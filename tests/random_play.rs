@@ -56,7 +56,7 @@ fn play<'s>(story: &'s Story, seed: u32, longest: usize) -> (Game<'s>, bool) {
 fn random_games_end_and_replay_to_the_same_screen() {
     let story = load(&Source::built_in()).unwrap();
     let games: u32 = std::env::var("TREED_GAMES").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
-    let style = treed::shell::terminal::Style { width: 80, color: false, plain: false };
+    let style = treed::shell::terminal::Style { width: 80, color: false, plain: false, pictures: true };
     let mut endings = std::collections::BTreeMap::new();
     let (mut moves, mut quick, mut words) = (0, 0, 0);
     for seed in 0..games {
@@ -83,7 +83,7 @@ fn random_games_end_and_replay_to_the_same_screen() {
 fn every_screen_on_the_way_is_whole() {
     let story = load(&Source::built_in()).unwrap();
     for width in [60, 80] {
-        let style = treed::shell::terminal::Style { width, color: false, plain: false };
+        let style = treed::shell::terminal::Style { width, color: false, plain: false, pictures: true };
         for seed in 100..112 {
             let (game, _) = play(&story, seed, 400);
             let mut again = Game::replay(&story, seed, &[]).unwrap().0;

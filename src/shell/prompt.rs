@@ -1,6 +1,6 @@
 //! Where lines come from: a person at a terminal, or a script in a pipe.
 
-use super::understand::COMMANDS;
+use super::commands::COMMANDS;
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;

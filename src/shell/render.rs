@@ -59,7 +59,7 @@ pub fn picture<'a>(
     out: &mut String,
 ) {
     let widest = rows.clone().map(UnicodeWidthStr::width).max().unwrap_or(0);
-    if style.plain || widest > style.width {
+    if style.plain || !style.pictures || widest > style.width {
         wrap(&format!("Picture: {described}"), "", "", style.width, out);
         return;
     }

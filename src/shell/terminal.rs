@@ -19,6 +19,8 @@ pub struct Style {
     pub color: bool,
     /// Strictly linear: no rules, no pictures in characters.
     pub plain: bool,
+    /// Pictures drawn in characters; else told in words.
+    pub pictures: bool,
 }
 
 impl Style {
@@ -27,7 +29,7 @@ impl Style {
     pub fn detect(plain: bool) -> Style {
         let color =
             !plain && std::io::stdout().is_terminal() && colored::control::SHOULD_COLORIZE.should_colorize();
-        Style { width: width(), color, plain }
+        Style { width: width(), color, plain, pictures: !plain }
     }
 
     /// The same at today's width: the terminal may have been resized.

@@ -1,92 +1,9 @@
 //! A typed line → a command, a choice, or what it might have meant.
 
+use super::commands::{Command, command};
 use crate::engine::{self, ShownChoice};
 use crate::story::diagnostic::Code;
 use crate::story::{ChoiceId, Diagnostic, Story};
-
-/// What the player can say at any time. One table: help, completion and understanding are made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Show what can be typed.
-    Help,
-    /// Show the scene again.
-    Look,
-    /// Take back the last move.
-    Undo,
-    /// Make it again.
-    Redo,
-    /// Save under a name.
-    Save,
-    /// Load a save.
-    Load,
-    /// List the saves.
-    Saves,
-    /// Begin again.
-    Restart,
-    /// List the endings.
-    Endings,
-    /// List the pages, or read one.
-    Notebook,
-    /// Explain a term.
-    What,
-    /// Seed and moves.
-    Log,
-    /// Where the story comes from.
-    Credits,
-    /// Leave.
-    Quit,
-}
-
-/// One command.
-#[derive(Debug)]
-pub struct Command {
-    /// What it does.
-    pub verb: Verb,
-    /// Its names; the first is the one that is shown.
-    pub names: &'static [&'static str],
-    /// What may follow it, as shown; empty for nothing.
-    pub argument: &'static str,
-    /// What it does, for `help`.
-    pub about: &'static str,
-}
-
-/// All commands, in the order of `help`.
-pub const COMMANDS: &[Command] = &[
-    Command { verb: Verb::Look, names: &["look", "l"], argument: "", about: "show this scene again" },
-    Command { verb: Verb::Undo, names: &["undo"], argument: "", about: "take back your last move" },
-    Command { verb: Verb::Redo, names: &["redo"], argument: "", about: "make it again" },
-    Command { verb: Verb::Save, names: &["save"], argument: "NAME", about: "keep this moment under a name" },
-    Command { verb: Verb::Load, names: &["load"], argument: "NAME", about: "go back to a moment you kept" },
-    Command { verb: Verb::Saves, names: &["saves"], argument: "", about: "list what you kept" },
-    Command { verb: Verb::Restart, names: &["restart"], argument: "", about: "begin again" },
-    Command {
-        verb: Verb::Endings,
-        names: &["endings"],
-        argument: "",
-        about: "the endings you have found, and hints for the rest",
-    },
-    Command {
-        verb: Verb::Notebook,
-        names: &["notebook"],
-        argument: "[TERM]",
-        about: "the pages you have unlocked",
-    },
-    Command {
-        verb: Verb::What,
-        names: &["what is", "what's", "what are", "whats"],
-        argument: "TERM",
-        about: "a page of the notebook",
-    },
-    Command { verb: Verb::Log, names: &["log"], argument: "", about: "the seed and your moves so far" },
-    Command { verb: Verb::Credits, names: &["credits"], argument: "", about: "where the story comes from" },
-    Command { verb: Verb::Help, names: &["help", "?", "h", "commands"], argument: "", about: "this list" },
-    Command {
-        verb: Verb::Quit,
-        names: &["quit", "q", "exit", "bye"],
-        argument: "",
-        about: "leave; the game is saved",
-    },
-];
 
 /// What a line means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +11,7 @@ pub enum Meaning {
     /// Nothing was typed.
     Nothing,
     /// A command and what follows it.
-    Command(Verb, String),
+    Command(&'static Command, String),
     /// A choice.
     Choice(ChoiceId),
     /// A choice that is shown but locked.
@@ -107,27 +24,6 @@ pub enum Meaning {
     Perhaps(ChoiceId),
     /// Nothing is near.
     Unknown,
-}
-
-/// The command that a line is, if it is one: an exact command word is always the command.
-pub fn command(line: &str) -> Option<(Verb, String)> {
-    let line = line.trim();
-    for command in COMMANDS {
-        for name in command.names {
-            // What follows keeps its capitals: it may be the name of a save.
-            let Some((word, rest)) = line.split_at_checked(name.len()) else { continue };
-            if !word.eq_ignore_ascii_case(name) {
-                continue;
-            }
-            if rest.is_empty() {
-                return Some((command.verb, String::new()));
-            }
-            if rest.starts_with(' ') && !command.argument.is_empty() {
-                return Some((command.verb, rest.trim().trim_end_matches('?').trim().to_owned()));
-            }
-        }
-    }
-    None
 }
 
 /// What a line means where these choices are shown.
@@ -146,8 +42,8 @@ pub fn understand(story: &Story, choices: &[ShownChoice], line: &str) -> Meaning
         };
     }
     // An exact command word is always the command: who types `look` must not walk away.
-    if let Some((verb, rest)) = command(line) {
-        return Meaning::Command(verb, rest);
+    if let Some((command, rest)) = command(line) {
+        return Meaning::Command(command, rest);
     }
     // An id is how playthroughs name a choice.
     if let Some(choice) = choices.iter().find(|choice| story.str(story.choice(choice.id).id) == line) {

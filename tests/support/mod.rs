@@ -102,7 +102,7 @@ impl<'s> Play<'s> {
 
     /// The screen as `--plain` shows it, 60 columns wide, without empty lines at its ends.
     pub fn text(&self) -> String {
-        let style = Style { width: 60, color: false, plain: true };
+        let style = Style { width: 60, color: false, plain: true, pictures: true };
         shell::told(&self.game, style).trim_matches('\n').to_owned()
     }
 

@@ -1,0 +1,60 @@
+//! Commands that show something to read and leave the game as it is.
+
+use super::COMMANDS;
+use crate::engine::{self, Offer};
+use crate::journal::gallery::Gallery;
+use crate::shell::{Shell, Trouble, listing, render, sentences};
+use std::io::Write;
+
+pub(super) fn endings(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    let none = Gallery::default();
+    let text = listing::endings(shell.story, shell.gallery.as_ref().unwrap_or(&none), shell.style);
+    shell.print(&text, out)
+}
+
+pub(super) fn notebook(shell: &mut Shell, term: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    if !term.is_empty() {
+        return page(shell, term, out);
+    }
+    let none = Gallery::default();
+    let text = listing::pages(shell.story, shell.gallery.as_ref().unwrap_or(&none), shell.style);
+    shell.print(&text, out)
+}
+
+pub(super) fn what(shell: &mut Shell, term: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    if term.is_empty() {
+        return shell.refuse("What is what? Type `what is recall`, say.", out);
+    }
+    page(shell, term, out)
+}
+
+fn page(shell: &mut Shell, term: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    let none = Gallery::default();
+    match listing::page(shell.story, shell.gallery.as_ref().unwrap_or(&none), term, shell.style) {
+        Ok(text) => shell.print(&text, out),
+        Err(why) => shell.refuse(&why, out),
+    }
+}
+
+pub(super) fn credits(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    let story = shell.story;
+    let mut blocks = Vec::new();
+    engine::tell(story, story.credits, shell.game.state(), shell.game.telling(), &mut blocks);
+    let mut text = String::new();
+    render::blocks(story, &blocks, shell.style, &mut text);
+    drop(blocks);
+    shell.print(&text, out)
+}
+
+pub(super) fn help(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+    let mut text = String::from(sentences::HELP);
+    for command in COMMANDS {
+        let name = format!("{} {}", command.names[0], command.argument);
+        let hang = " ".repeat(19);
+        render::wrap(command.about, &format!("  {name:<16} "), &hang, shell.style.width, &mut text);
+    }
+    if let Offer::Exercise(_) = shell.game.offer() {
+        text.push_str("  decline          let somebody else do this\n");
+    }
+    shell.print(&text, out)
+}
