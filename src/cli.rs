@@ -1,6 +1,7 @@
 //! Commands and flags, and which function each calls.
 
 mod check;
+mod export;
 pub mod lab;
 
 use crate::journal::gallery::Gallery;
@@ -90,6 +91,8 @@ enum Subcommands {
         #[arg(long)]
         verify: bool,
     },
+    /// Make a file of a playthrough: a transcript
+    Export(export::ExportArguments),
     /// Prove a story: every state is explored, and every fault shown with the shortest way to it
     Check(check::CheckArguments),
     /// Where the story comes from
@@ -223,6 +226,9 @@ fn with_story(
                 Pace::Reading
             };
             replay(story, seed, &entries, pace, style, &mut out)?;
+        }
+        Some(Subcommands::Export(arguments)) => {
+            return export::export(&arguments, story, &store, &start.slot, &mut out);
         }
         Some(Subcommands::Credits) => {
             let game = Game::new(story, 0)?;

@@ -47,6 +47,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod export;
 pub mod journal;
 pub mod labs;
 pub mod proof;

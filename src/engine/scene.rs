@@ -71,6 +71,21 @@ pub enum Block<'s> {
     },
 }
 
+impl Block<'_> {
+    /// The same, free of the game it was told in.
+    pub fn into_owned(self) -> Block<'static> {
+        match self {
+            Block::Paragraph { speaker, style, text } => {
+                Block::Paragraph { speaker, style, text: Cow::Owned(text.into_owned()) }
+            }
+            Block::Picture { rows, described } => Block::Picture {
+                rows: Cow::Owned(rows.into_owned()),
+                described: Cow::Owned(described.into_owned()),
+            },
+        }
+    }
+}
+
 /// What is shown of a state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene<'s> {
