@@ -187,10 +187,11 @@ fn with_story(
             out.write_all(shell::listing::saves(&store, style)?.as_bytes())?
         }
         Some(Subcommands::Endings { json: true }) => {
-            writeln!(out, "{}", endings_json(story, &store.gallery()?))?
+            writeln!(out, "{}", shell::found::json(story, &store.gallery()?))?
         }
         Some(Subcommands::Endings { json: false }) => {
-            out.write_all(shell::listing::endings(story, &store.gallery()?, style).as_bytes())?
+            let text = shell::found::endings(story, &store.gallery()?, style, shell::now());
+            out.write_all(text.as_bytes())?
         }
         Some(Subcommands::Notebook { json: true, .. }) => {
             writeln!(out, "{}", notebook_json(story, &store.gallery()?))?
@@ -308,27 +309,6 @@ fn diagnostic_json(fault: &Diagnostic, source: &str) -> serde_json::Value {
         Severity::Note => "note",
     };
     json!({"code": fault.code.number(), "name": fault.code.name(), "severity": severity, "message": fault.message, "help": fault.help, "witness": fault.witness, "line": line, "column": column})
-}
-
-fn endings_json(story: &Story, gallery: &Gallery) -> serde_json::Value {
-    let endings: Vec<_> = story
-        .endings
-        .iter()
-        .map(|ending| {
-            let id = story.str(ending.name);
-            let reached = gallery.reached(id);
-            json!({
-                "id": id,
-                "title": reached.map(|_| story.str(ending.title)),
-                "hint": story.str(ending.hint),
-                "reached": reached.is_some(),
-                "times": reached.map_or(0, |reached| reached.times),
-                "first": reached.map(|reached| reached.first.when),
-                "shortest": reached.map(|reached| reached.shortest.turns),
-            })
-        })
-        .collect();
-    json!({"endings": endings})
 }
 
 fn notebook_json(story: &Story, gallery: &Gallery) -> serde_json::Value {

@@ -6,9 +6,12 @@
 
 mod begin;
 pub mod commands;
+pub mod found;
+mod keeping;
 pub mod listing;
 pub mod prompt;
 pub mod render;
+mod resume;
 mod screen;
 mod sentences;
 pub mod terminal;
@@ -16,7 +19,6 @@ mod turn;
 pub mod understand;
 
 use crate::journal::gallery::Gallery;
-use crate::journal::save::Save;
 use crate::journal::store::{Failed, Lock, Store};
 use crate::journal::{Game, SEEDS, Unmade};
 use crate::story::Story;
@@ -59,7 +61,7 @@ pub struct Shell<'s> {
     game: Game<'s>,
     store: Store,
     slot: String,
-    _lock: Lock,
+    lock: Lock,
     gallery: Option<Gallery>,
     style: Style,
     prompt: Prompt,
@@ -70,6 +72,10 @@ pub struct Shell<'s> {
     since: Instant,
     /// The last save failed with this sentence.
     unsaved: Option<String>,
+    /// What has happened to the folder of saves and is still to be told.
+    mended: Option<String>,
+    /// Something that was found is not in the gallery yet.
+    owed: bool,
     /// Sentences that were used when nothing was understood.
     puzzled: usize,
     first_run: bool,
@@ -129,16 +135,6 @@ impl Shell<'_> {
         write!(out, "{text}")?;
         self.last = text;
         Ok(())
-    }
-
-    fn save(&mut self, sync: bool) {
-        let played = self.played + self.since.elapsed();
-        let save = Save::of(&self.game, place(&self.game), played, now());
-        self.unsaved = self
-            .store
-            .save(&self.slot, &save, sync)
-            .err()
-            .map(|failed| format!("The game could not be saved: {failed}."));
     }
 
     fn say(&mut self, sentence: &str, out: &mut dyn Write) -> Result<(), Trouble> {

@@ -145,6 +145,10 @@ pub struct Story {
     pub scene_aliases: Vec<(Str, Str)>,
     /// Old choice names and what they are now.
     pub choice_aliases: Vec<(Str, Str)>,
+    /// Old names of endings, which galleries hold, and what they are now.
+    pub ending_aliases: Vec<(Str, Str)>,
+    /// Old names of pages, which galleries hold, and what they are now.
+    pub page_aliases: Vec<(Str, Str)>,
     /// Promises that the checker proves.
     pub claims: Vec<Claim>,
     /// Where everything lies in a state.

@@ -138,7 +138,7 @@ fn a_restart_in_a_slot_with_the_longest_name_keeps_the_game_too() {
 fn endings_are_kept_with_their_playthrough_and_are_replayed() {
     let home = home();
     let out = home.plays("endings", "");
-    assert!(out.contains("Endings found: 0 of 2\n\n? There is a door.\n? There is an attic."), "{out}");
+    assert!(out.contains("Endings found: 0 of 2\n[........................] 0 %\n\n? There is a door.\n? There is an attic."), "{out}");
     home.play("replay asleep", "")
         .fails("treed: you have not found this ending yet. Its hint: There is an attic.");
     home.plays(
@@ -157,7 +157,11 @@ fn endings_are_kept_with_their_playthrough_and_are_replayed() {
     assert_eq!((&of("asleep")["title"], &of("home")["title"]), (&"Asleep".into(), &serde_json::Value::Null));
     assert_eq!(of("home")["reached"], false);
     let listed = home.plays("endings", "");
-    assert!(listed.contains("* Asleep (2 times; shortest in 3 moves)"), "{listed}");
+    let flat = listed.replace("\n  ", " ");
+    assert!(
+        flat.contains("* Asleep (2 times; first a moment ago: 5 moves in less than a minute; shortest: 3 moves in less than a minute)"),
+        "{listed}"
+    );
     let replayed = home.plays("replay asleep --instant --plain", "");
     let at: Vec<usize> =
         ["> Light the lamp", "> Climb the stairs", "> Lie down in the dust", "You sleep well."]
@@ -488,7 +492,8 @@ fn a_choice_that_was_removed_stops_the_replay_there_and_the_save_is_kept() {
     home.write("story.ron", edited.as_bytes());
     let out = home.plays("--plain", "? the lamp is lit\nladder\n");
     let flat = out.replace('\n', " ");
-    assert!(flat.contains("The story has changed since this was saved: move 2 of 3 cannot be made any more (`stairs` is not on offer here). You go on from the one before it; the save as it was is kept as `autosave-before-the-edit`."), "{out}");
+    assert!(flat.contains("The story has changed since this was saved. 1 of its 3 moves can still be made, up to \u{201C}The hall, 2 matches\u{201D}; there the choice `stairs` is no longer in the story."), "{out}");
+    assert!(flat.contains("The save as it was is kept as `autosave-before-the-edit`."), "{out}");
     assert_eq!(moves(&home, "autosave-before-the-edit"), "light stairs down");
     assert_eq!(moves(&home, "autosave"), "light ladder");
     // With an alias nothing stops.

@@ -271,9 +271,55 @@ fn a_save_that_was_changed_is_told_and_played_on_with_a_person_there() {
     home.plays("", "light\nstairs\n");
     let path = "saves/lamp/autosave.ron";
     home.write(path, home.read(path).replace("        Choose(\"stairs\"),\n", "").as_bytes());
+    let changed = home.read(path);
     let mut game = Terminal::lamp(&home, "");
-    game.shows("was changed outside treed").shows("The lamp is lit.").types("quit").shows("Saved.");
+    game.shows("was changed outside treed")
+        .shows("Go on from there?")
+        .types("perhaps")
+        .shows("`yes` or `no`?");
+    game.types("no").shows("Nothing was changed.");
     game.ends();
+    assert_eq!(home.read(path), changed);
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("Go on from there?").types("").shows("kept as `autosave-as-found`");
+    game.shows("The lamp is lit.").types("quit").shows("Saved.");
+    game.ends();
+    assert_eq!(home.read("saves/lamp/autosave-as-found.ron"), changed);
+}
+
+#[test]
+fn a_save_that_the_edited_story_cuts_short_is_asked_about() {
+    let home = home();
+    home.plays("", "light\nstairs\ndown\n");
+    home.write("story.ron", kept("lamp.ron").replace("(id: \"stairs\"", "(id: \"ladder\"").as_bytes());
+    let path = "saves/lamp/autosave.ron";
+    let before = home.read(path);
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("The story has changed since this was saved.").shows("Go on from there?").types("n");
+    game.shows("Nothing was changed. `treed --new` begins a new game and keeps this save.");
+    game.ends();
+    assert_eq!(home.read(path), before);
+    let mut game = Terminal::lamp(&home, "--slot other");
+    game.types("load autosave").shows("Go on from there?").types("no").shows("Nothing was loaded");
+    game.types("load autosave").shows("Go on from there?").types("yes").shows("stays as it was");
+    game.shows("The lamp is lit.").types("quit").shows("Saved.");
+    game.ends();
+    assert_eq!(home.read(path), before);
+}
+
+#[test]
+fn a_damaged_save_is_kept_and_a_new_game_offered_beside_it() {
+    let home = home();
+    home.write("saves/lamp/autosave.ron", b"Save(format: 1,");
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("it is damaged, or cut off").shows("Begin a new game? The file is kept.").types("no");
+    game.ends();
+    assert_eq!(home.read("saves/lamp/autosave.ron"), "Save(format: 1,");
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("Begin a new game?").types("").shows("The file is kept as `autosave-kept`.");
+    game.shows("The lamp is out.").types("quit").shows("Saved.");
+    game.ends();
+    assert_eq!(home.read("saves/lamp/autosave-kept.ron"), "Save(format: 1,");
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Endings reached and kept, and the pages of the notebook that were unlocked.
 
-use super::save::{Bad, FORMAT, WrittenEntry, seal, unseal, write_entry};
+use super::save::{Bad, FORMAT, WrittenEntry, format_of, seal, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
 use crate::labs::Lab;
-use crate::story::{EndingId, Story};
+use crate::story::{EndingId, Story, Str};
 use crate::text::visible;
 use serde::Deserialize;
 use std::fmt::Write;
 use std::rc::Rc;
+use std::time::Duration;
+
+/// Most finished games that are remembered one by one; what endings count goes on.
+pub const MOST_FINISHED: usize = 10_000;
 
 /// What a player has found in a story, over all games.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +21,8 @@ pub struct Gallery {
     pub endings: Vec<Reached>,
     /// Pages, in the order in which they were unlocked.
     pub pages: Vec<Unlocked>,
+    /// Games that came to an ending, the latest last; at most [`MOST_FINISHED`].
+    pub finished: Vec<Finished>,
 }
 
 /// An ending that was reached.
@@ -32,11 +38,30 @@ pub struct Reached {
     pub shortest: Run,
 }
 
+/// A game that came to an ending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// The ending's id.
+    pub ending: String,
+    /// Seconds since 1970.
+    pub when: u64,
+    /// The player's moves.
+    pub turns: u32,
+    /// Time played.
+    pub played: Duration,
+    /// Acts of the story that it went through, in the story's order.
+    pub roads: Vec<String>,
+    /// Hash of seed and moves: the same game, undone and made again, counts once.
+    pub mark: u64,
+}
+
 /// A playthrough that was kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     /// Seconds since 1970.
     pub when: u64,
+    /// Time played; none in galleries that were kept before it was.
+    pub played: Option<Duration>,
     /// The player's moves.
     pub turns: u32,
     /// The seed.
@@ -66,19 +91,26 @@ impl Gallery {
     }
 
     /// Keeps what a game has found; true if that is anything new to keep.
-    pub fn keep(&mut self, game: &Game, when: u64) -> bool {
-        let mut news = self.keep_pages(game);
-        if let Some(ending) = game.ending() {
-            self.keep_ending(game, ending, when);
-            news = true;
-        }
-        news
+    pub fn keep(&mut self, game: &Game, when: u64, played: Duration) -> bool {
+        let news = self.keep_pages(game);
+        game.ending().is_some_and(|ending| self.keep_ending(game, ending, when, played)) || news
     }
 
-    fn keep_ending(&mut self, game: &Game, ending: EndingId, when: u64) {
+    /// False when this very game has been counted already.
+    fn keep_ending(&mut self, game: &Game, ending: EndingId, when: u64, played: Duration) -> bool {
         let story = game.story();
         let id = story.str(story.endings[ending.index()].name);
-        let run = Run { when, turns: game.turns() as u32, seed: game.seed(), moves: game.entries().to_vec() };
+        let turns = game.turns() as u32;
+        let mark = mark(game);
+        if self.finished.iter().any(|finished| finished.mark == mark && finished.ending == id) {
+            return false;
+        }
+        let roads = roads(game).into_iter().map(str::to_owned).collect();
+        self.finished.push(Finished { ending: id.to_owned(), when, turns, played, roads, mark });
+        let more = self.finished.len().saturating_sub(MOST_FINISHED);
+        self.finished.drain(..more);
+        let run =
+            Run { when, played: Some(played), turns, seed: game.seed(), moves: game.entries().to_vec() };
         match self.endings.iter_mut().find(|reached| reached.id == id) {
             Some(reached) => {
                 reached.times = reached.times.saturating_add(1);
@@ -88,6 +120,44 @@ impl Gallery {
             }
             None => {
                 self.endings.push(Reached { id: id.to_owned(), times: 1, first: run.clone(), shortest: run })
+            }
+        }
+        true
+    }
+
+    /// Endings that were found and that the story does not have, or not any more.
+    pub fn strangers(&self, story: &Story) -> Vec<&str> {
+        let ids = self.endings.iter().map(|reached| reached.id.as_str());
+        ids.filter(|id| story.ending_named(id).is_none()).collect()
+    }
+
+    /// Brings endings and pages to the names that they have now. What was found under both is one.
+    pub(super) fn rename(&mut self, renamed: &Renamed) {
+        for (old, new) in &renamed.endings {
+            for finished in self.finished.iter_mut().filter(|finished| finished.ending == *old) {
+                finished.ending.clone_from(new);
+            }
+            let Some(at) = self.endings.iter().position(|reached| reached.id == *old) else { continue };
+            let Some(other) = self.endings.iter().position(|reached| reached.id == *new) else {
+                self.endings[at].id.clone_from(new);
+                continue;
+            };
+            let moved = self.endings[at].clone();
+            let into = &mut self.endings[other];
+            into.times = into.times.saturating_add(moved.times);
+            if moved.first.when < into.first.when {
+                into.first = moved.first;
+            }
+            if moved.shortest.turns < into.shortest.turns {
+                into.shortest = moved.shortest;
+            }
+            self.endings.remove(at);
+        }
+        for (old, new) in &renamed.pages {
+            if self.unlocked(new).is_none()
+                && let Some(page) = self.pages.iter_mut().find(|page| page.id == *old)
+            {
+                page.id.clone_from(new);
             }
         }
     }
@@ -146,6 +216,15 @@ impl Gallery {
                 page.here.iter().map(|text| format!("{:?}", text.replace('\u{A0}', " "))).collect();
             let _ = writeln!(out, "        (id: {:?}, here: [{}]),", page.id, here.join(", "));
         }
+        out.push_str("    ],\n    finished: [\n");
+        for finished in &self.finished {
+            let Finished { ending, when, turns, played, roads, mark } = finished;
+            let played = played.as_secs();
+            let _ = writeln!(
+                out,
+                "        (ending: {ending:?}, when: {when}, turns: {turns}, played: {played}, roads: {roads:?}, mark: \"{mark:016x}\"),",
+            );
+        }
         out.push_str("    ],\n)\n");
         seal(&mut out);
         out
@@ -157,6 +236,9 @@ impl Gallery {
     /// [`Bad`] says why it is none.
     pub fn from_bytes(bytes: &[u8]) -> Result<(Gallery, bool), Bad> {
         let (text, intact) = unseal(bytes)?;
+        if let Some(format) = format_of(text).filter(|format| *format > FORMAT) {
+            return Err(Bad::Newer(format));
+        }
         let written: Written =
             ron::Options::default().with_recursion_limit(16).from_str(text).map_err(|error| {
                 Bad::Damaged {
@@ -164,12 +246,10 @@ impl Gallery {
                     why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
                 }
             })?;
-        if written.format > FORMAT {
-            return Err(Bad::Newer(written.format));
-        }
         let clean = |text: String| visible(&text).into_owned();
         let run = |run: WrittenRun| Run {
             when: run.when,
+            played: run.played.map(Duration::from_secs),
             turns: run.turns,
             seed: run.seed,
             moves: run.moves.into_iter().map(Entry::from).collect(),
@@ -189,12 +269,70 @@ impl Gallery {
             .into_iter()
             .map(|page| Unlocked { id: clean(page.id), here: page.here.into_iter().map(clean).collect() })
             .collect();
-        Ok((Gallery { endings, pages }, intact))
+        let finished = written
+            .finished
+            .into_iter()
+            .map(|finished| Finished {
+                ending: clean(finished.ending),
+                when: finished.when,
+                turns: finished.turns,
+                played: Duration::from_secs(finished.played),
+                roads: finished.roads.into_iter().map(clean).collect(),
+                mark: u64::from_str_radix(&finished.mark, 16).unwrap_or(0),
+            })
+            .collect();
+        Ok((Gallery { endings, pages, finished }, intact))
     }
 }
 
+/// Old names of endings and pages, and what they are now.
+#[derive(Debug, Default)]
+pub(super) struct Renamed {
+    endings: Vec<(String, String)>,
+    pages: Vec<(String, String)>,
+}
+
+impl Renamed {
+    /// The aliases of a story.
+    pub(super) fn of(story: &Story) -> Renamed {
+        let owned = |(old, new): &(Str, Str)| (story.str(*old).to_owned(), story.str(*new).to_owned());
+        Renamed {
+            endings: story.ending_aliases.iter().map(owned).collect(),
+            pages: story.page_aliases.iter().map(owned).collect(),
+        }
+    }
+}
+
+/// The acts that a game has been in.
+fn roads<'s>(game: &Game<'s>) -> Vec<&'s str> {
+    let story = game.story();
+    let visits = &game.telling().visits;
+    let been = |act: usize| {
+        story
+            .scenes
+            .iter()
+            .zip(visits)
+            .any(|(scene, visits)| scene.act.is_some_and(|its| its.index() == act) && *visits > 0)
+    };
+    (0..story.acts.len()).filter(|act| been(*act)).map(|act| story.str(story.acts[act])).collect()
+}
+
+/// Hash of seed and moves.
+fn mark(game: &Game) -> u64 {
+    let mut text = game.seed().to_string();
+    for entry in game.entries() {
+        text.push(' ');
+        write_entry(entry, &mut text);
+    }
+    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}
+
 fn write_run(run: &Run, out: &mut String) {
-    let _ = write!(out, "(when: {}, turns: {}, seed: {}, moves: [", run.when, run.turns, run.seed);
+    let _ = write!(out, "(when: {}, ", run.when);
+    if let Some(played) = run.played {
+        let _ = write!(out, "played: Some({}), ", played.as_secs());
+    }
+    let _ = write!(out, "turns: {}, seed: {}, moves: [", run.turns, run.seed);
     for (i, entry) in run.moves.iter().enumerate() {
         if i > 0 {
             out.push_str(", ");
@@ -207,11 +345,24 @@ fn write_run(run: &Run, out: &mut String) {
 #[derive(Deserialize)]
 #[serde(rename = "Gallery")]
 struct Written {
+    #[allow(dead_code, reason = "looked at before")]
     format: u32,
     #[allow(dead_code, reason = "for the reader of the file")]
     story: String,
     endings: Vec<WrittenReached>,
     pages: Vec<WrittenPage>,
+    #[serde(default)]
+    finished: Vec<WrittenFinished>,
+}
+
+#[derive(Deserialize)]
+struct WrittenFinished {
+    ending: String,
+    when: u64,
+    turns: u32,
+    played: u64,
+    roads: Vec<String>,
+    mark: String,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +376,8 @@ struct WrittenReached {
 #[derive(Deserialize)]
 struct WrittenRun {
     when: u64,
+    #[serde(default)]
+    played: Option<u64>,
     turns: u32,
     seed: u32,
     moves: Vec<WrittenEntry>,

@@ -222,7 +222,7 @@ pub(super) fn unseal(bytes: &[u8]) -> Result<(&str, bool), Bad> {
     Ok((body, intact))
 }
 
-fn format_of(text: &str) -> Option<u32> {
+pub(super) fn format_of(text: &str) -> Option<u32> {
     let (_, rest) = text.get(..text.len().min(200)).or(Some(text))?.split_once("format:")?;
     let digits = rest.trim_start().split(|c: char| !c.is_ascii_digit()).next().filter(|d| !d.is_empty())?;
     // A number that does not fit is newer than all that do.

@@ -4,15 +4,19 @@
 //! folder.
 
 use super::Entry;
-use super::gallery::Gallery;
+use super::gallery::{Gallery, Renamed};
 use super::save::{Bad, MOST_BYTES, Save};
 use crate::story::Story;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The slot of a game that was given no name.
 pub const AUTO: &str = "autosave";
+
+/// The file that is no slot.
+const GALLERY: &str = "gallery";
 
 /// Longest name of a slot.
 const LONGEST_NAME: usize = 40;
@@ -21,12 +25,43 @@ const LONGEST_NAME: usize = 40;
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    renamed: Renamed,
 }
 
 /// Held while a game plays in a slot; the system releases it when the program ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Whether it still keeps other games out: not when its file was removed, with the folder perhaps.
+    pub fn is_held(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let place = |found: fs::Metadata| (found.dev(), found.ino());
+            match (self.file.metadata(), fs::metadata(&self.path)) {
+                (Ok(ours), Ok(there)) => place(ours) == place(there),
+                _ => false,
+            }
+        }
+        // Elsewhere an open file cannot be removed.
+        #[cfg(not(unix))]
+        {
+            self.file.metadata().is_ok() && self.path.exists()
+        }
+    }
+}
+
+/// A gallery as it was found.
+#[derive(Debug)]
+pub struct Found {
+    /// What it holds.
+    pub gallery: Gallery,
+    /// Where the file is kept that was damaged, or changed by something else, and what to say of it.
+    pub aside: Option<String>,
 }
 
 /// Why something about saves could not be done.
@@ -45,6 +80,14 @@ pub enum Failed {
     /// A file that is not what it should be.
     #[error("cannot load {path}: {bad}")]
     Bad {
+        /// Where.
+        path: String,
+        /// Why.
+        bad: Bad,
+    },
+    /// A gallery that is not what it should be.
+    #[error("cannot read the gallery {path}: {bad}; the next game keeps the file aside and begins a new one")]
+    BadGallery {
         /// Where.
         path: String,
         /// Why.
@@ -76,7 +119,7 @@ impl Store {
     /// The saves of a story below a folder; nothing is created yet.
     pub fn new(base: &Path, story: &Story) -> Store {
         // A story's id is a name (letters, digits, `-`, `_`), so it cannot leave the folder.
-        Store { folder: base.join(story.str(story.id)) }
+        Store { folder: base.join(story.str(story.id)), renamed: Renamed::of(story) }
     }
 
     /// The folder.
@@ -104,7 +147,10 @@ impl Store {
             .open(&path)
             .map_err(|why| io_failed("cannot lock", &path, why))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
+            Ok(()) => {
+                self.sweep(slot);
+                Ok(Lock { file, path })
+            }
             Err(TryLockError::WouldBlock) => Err(Failed::Locked(slot.to_owned())),
             Err(TryLockError::Error(why)) => Err(io_failed("cannot lock", &path, why)),
         }
@@ -116,7 +162,18 @@ impl Store {
     /// What the system says; the old save is whole then.
     pub fn save(&self, slot: &str, save: &Save, sync: bool) -> Result<(), Failed> {
         let path = self.slot_path(slot)?;
-        self.write(&path, &save.to_text(), sync)
+        self.write(slot, &path, &save.to_text(), sync)
+    }
+
+    /// Removes what a killed game left half written in a slot; only who holds its lock may.
+    fn sweep(&self, slot: &str) {
+        let begun = beginning(slot);
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&begun)) {
+                // What cannot be removed takes a little room and does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Loads a save.
@@ -126,9 +183,7 @@ impl Store {
     pub fn load(&self, slot: &str) -> Result<Save, Failed> {
         let path = self.slot_path(slot)?;
         match read(&path)? {
-            Some(bytes) => {
-                Save::from_bytes(&bytes).map_err(|bad| Failed::Bad { path: path.display().to_string(), bad })
-            }
+            Some(bytes) => Save::from_bytes(&bytes).map_err(|bad| Failed::Bad { path: shown(&path), bad }),
             None => Err(Failed::NoSlot(slot.to_owned())),
         }
     }
@@ -152,7 +207,7 @@ impl Store {
             .filter_map(|entry| {
                 let name = entry.ok()?.file_name().into_string().ok()?;
                 let slot = name.strip_suffix(".ron")?;
-                (check_slot(slot).is_ok() && slot != "gallery")
+                (check_slot(slot).is_ok() && slot != GALLERY)
                     .then(|| Slot { name: slot.to_owned(), save: self.load(slot) })
             })
             .collect();
@@ -204,20 +259,59 @@ impl Store {
     /// # Errors
     /// When it is damaged: it is never begun afresh in silence.
     pub fn gallery(&self) -> Result<Gallery, Failed> {
+        self.read_gallery().map(|(gallery, _)| gallery)
+    }
+
+    /// The gallery, and whether its checksum is right.
+    fn read_gallery(&self) -> Result<(Gallery, bool), Failed> {
         let path = self.gallery_path();
         match read(&path)? {
-            None => Ok(Gallery::default()),
+            None => Ok((Gallery::default(), true)),
             Some(bytes) => Gallery::from_bytes(&bytes)
-                .map(|(gallery, _)| gallery)
-                .map_err(|bad| Failed::Bad { path: path.display().to_string(), bad }),
+                .map(|(mut gallery, intact)| {
+                    gallery.rename(&self.renamed);
+                    (gallery, intact)
+                })
+                .map_err(|bad| Failed::BadGallery { path: shown(&path), bad }),
+        }
+    }
+
+    /// The gallery for a game that will add to it. A damaged one is moved aside and a new one begun; one
+    /// that was changed by something else is copied aside and taken as it is. Both are told.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open_gallery(&self) -> Result<Found, Failed> {
+        match self.read_gallery() {
+            Ok((gallery, true)) => Ok(Found { gallery, aside: None }),
+            Ok((gallery, false)) => {
+                let (from, to) = (self.gallery_path(), self.aside("changed"));
+                fs::copy(&from, &to).map_err(|why| io_failed("cannot copy to", &to, why))?;
+                let told = format!(
+                    "The gallery {} was changed outside treed (its checksum is wrong). It is taken as it reads; a copy of it is kept as {}.",
+                    shown(&from),
+                    shown(&to)
+                );
+                Ok(Found { gallery, aside: Some(told) })
+            }
+            Err(Failed::BadGallery { path, bad }) => {
+                let (from, to) = (self.gallery_path(), self.aside("damaged"));
+                fs::rename(&from, &to).map_err(|why| io_failed("cannot move", &from, why))?;
+                let told = format!(
+                    "The gallery {path} cannot be read: {bad}. It is kept as {}; a new one is begun beside it.",
+                    shown(&to)
+                );
+                Ok(Found { gallery: Gallery::default(), aside: Some(told) })
+            }
+            Err(failed) => Err(failed),
         }
     }
 
     /// Adds what a game has found to the gallery on disk, which other games may have changed meanwhile.
     ///
     /// # Errors
-    /// When it is damaged or cannot be written; the old one is whole then.
-    pub fn keep(&self, game: &super::Game, when: u64, sync: bool) -> Result<Gallery, Failed> {
+    /// When it cannot be written; the old one is whole then.
+    pub fn keep(&self, game: &super::Game, when: u64, played: Duration, sync: bool) -> Result<Found, Failed> {
         self.create()?;
         let path = self.folder.join(".gallery.lock");
         let lock = File::options()
@@ -227,25 +321,20 @@ impl Store {
             .open(&path)
             .map_err(|why| io_failed("cannot lock", &path, why))?;
         lock.lock().map_err(|why| io_failed("cannot lock", &path, why))?;
-        let mut gallery = self.gallery()?;
-        if gallery.keep(game, when) {
-            self.write(&self.gallery_path(), &gallery.to_text(game.story()), sync)?;
+        self.sweep(GALLERY);
+        let mut found = self.open_gallery()?;
+        if found.gallery.keep(game, when, played) || found.aside.is_some() {
+            self.write(GALLERY, &self.gallery_path(), &found.gallery.to_text(game.story()), sync)?;
         }
-        Ok(gallery)
+        Ok(found)
     }
 
-    /// Moves a damaged gallery aside; says where it is now.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn set_gallery_aside(&self) -> Result<PathBuf, Failed> {
-        let from = self.gallery_path();
-        let to = (1u32..)
-            .map(|n| self.folder.join(format!("gallery-damaged-{n}.txt")))
+    /// A name beside the gallery that is not taken.
+    fn aside(&self, word: &str) -> PathBuf {
+        (1u32..)
+            .map(|n| self.folder.join(format!("gallery-{word}-{n}.txt")))
             .find(|path| !path.exists())
-            .unwrap_or_else(|| self.folder.join("gallery-damaged.txt"));
-        fs::rename(&from, &to).map_err(|why| io_failed("cannot move", &from, why))?;
-        Ok(to)
+            .unwrap_or_else(|| self.folder.join(format!("gallery-{word}.txt")))
     }
 
     /// Where typed lines are kept from game to game.
@@ -258,11 +347,11 @@ impl Store {
     }
 
     /// Writes beside, syncs, renames, syncs the folder.
-    fn write(&self, path: &Path, text: &str, sync: bool) -> Result<(), Failed> {
+    fn write(&self, slot: &str, path: &Path, text: &str, sync: bool) -> Result<(), Failed> {
         self.create()?;
         let failed = |why| io_failed("cannot write", path, why);
         let mut file =
-            tempfile::Builder::new().prefix(".treed-").tempfile_in(&self.folder).map_err(failed)?;
+            tempfile::Builder::new().prefix(&beginning(slot)).tempfile_in(&self.folder).map_err(failed)?;
         file.write_all(text.as_bytes()).map_err(failed)?;
         if sync {
             file.as_file().sync_all().map_err(failed)?;
@@ -291,14 +380,24 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failed> {
     Ok(Some(bytes))
 }
 
+/// How the names of half-written files of a slot begin; no name of a slot holds a dot.
+fn beginning(slot: &str) -> String {
+    format!(".treed.{slot}.")
+}
+
+/// A path in a message.
+fn shown(path: &Path) -> String {
+    crate::text::visible(&path.display().to_string()).into_owned()
+}
+
 fn check_slot(slot: &str) -> Result<(), Failed> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if slot.is_empty() || slot.len() > LONGEST_NAME || !slot.chars().all(plain) || slot == "gallery" {
+    if slot.is_empty() || slot.len() > LONGEST_NAME || !slot.chars().all(plain) || slot == GALLERY {
         return Err(Failed::BadName(crate::text::visible(slot).chars().take(60).collect()));
     }
     Ok(())
 }
 
 fn io_failed(what: &'static str, path: &Path, why: io::Error) -> Failed {
-    Failed::Io { what, path: crate::text::visible(&path.display().to_string()).into_owned(), why }
+    Failed::Io { what, path: shown(path), why }
 }

@@ -1,14 +1,13 @@
 //! How a game begins: where it was left, anew, or from another slot; and what there is to say about it.
 
 use super::prompt::Prompt;
+use super::resume::{resume, settle, yes};
 use super::terminal::Style;
-use super::{Shell, Trouble, fresh_seed, place};
+use super::{Shell, Trouble, fresh_seed, sentence};
 use crate::journal::Game;
-use crate::journal::gallery::Gallery;
-use crate::journal::save::Save;
 use crate::journal::store::{Failed, Store};
 use crate::story::Story;
-use std::io;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// How a game begins.
@@ -38,49 +37,56 @@ pub fn play(
     let lock = store.lock(slot)?;
     let mut out = io::stdout();
     let first_run = store.slots().map_or(true, |slots| slots.is_empty());
+    let mut prompt = Prompt::new(person, Some(store.history_path()), style.color);
+    let mut notes = Vec::new();
     let (save, source) = match &begin {
-        Begin::Resume if store.exists(slot) => {
-            (Some(store.load(slot).map_err(|failed| way_out(failed, slot))?), slot.to_owned())
-        }
+        Begin::Resume if store.exists(slot) => match store.load(slot) {
+            Ok(save) => (Some(save), slot.to_owned()),
+            Err(failed @ Failed::Bad { .. }) if prompt.is_person() => {
+                let told = sentence(&failed);
+                if !yes(&told, "Begin a new game? The file is kept.", &mut prompt, style, &mut out)? {
+                    return Ok(());
+                }
+                notes.push(format!("The file is kept as `{}`.", store.keep_copy(slot, "kept")?));
+                (None, slot.to_owned())
+            }
+            Err(failed) => return Err(way_out(failed, slot)),
+        },
         Begin::From(from) => (Some(store.load(from)?), from.clone()),
         Begin::Resume | Begin::New => (None, slot.to_owned()),
     };
-    let mut notes = Vec::new();
+    let (game, played) = match save {
+        None => (Game::new(story, seed.unwrap_or_else(fresh_seed))?, Duration::ZERO),
+        Some(save) => {
+            let resumed =
+                resume(story, &source, &save, person).map_err(|trouble| match (&begin, trouble) {
+                    (Begin::Resume, Trouble::Saves(failed)) => way_out(failed, slot),
+                    (_, trouble) => trouble,
+                })?;
+            let settled = settle(resumed, &store, &source, source == slot, &mut prompt, style, &mut out)?;
+            let Some((game, more)) = settled else {
+                writeln!(out, "Nothing was changed. `treed --new` begins a new game and keeps this save.")?;
+                return Ok(());
+            };
+            notes.extend(more);
+            (game, save.played)
+        }
+    };
     if matches!(begin, Begin::New | Begin::From(_))
         && source_differs(&begin, slot)
         && let Some(kept) = keep_unfinished(story, &store, slot)?
     {
         notes.push(format!("What was played in `{slot}` is kept as `{kept}`."));
     }
-    let (game, played) = match save {
-        None => (Game::new(story, seed.unwrap_or_else(fresh_seed))?, Duration::ZERO),
-        Some(save) => {
-            let (game, more) =
-                resume(story, &store, &source, &save, person).map_err(|trouble| match (&begin, trouble) {
-                    (Begin::Resume, Trouble::Saves(failed)) => way_out(failed, slot),
-                    (_, trouble) => trouble,
-                })?;
-            notes.extend(more);
-            (game, save.played)
-        }
-    };
-    let gallery = match store.gallery() {
-        Ok(gallery) => Some(gallery),
-        Err(failed @ Failed::Bad { .. }) => {
-            let aside = store.set_gallery_aside()?;
-            notes.push(format!("{failed}. It is kept as {}; a new one is begun beside it.", aside.display()));
-            Some(Gallery::default())
-        }
-        Err(failed) => return Err(failed.into()),
-    };
-    let prompt = Prompt::new(person, Some(store.history_path()), style.color);
+    let found = store.open_gallery()?;
+    notes.extend(found.aside);
     let mut shell = Shell {
         story,
         game,
         store,
         slot: slot.to_owned(),
-        _lock: lock,
-        gallery,
+        lock,
+        gallery: Some(found.gallery),
         style,
         person: prompt.is_person(),
         prompt,
@@ -88,6 +94,8 @@ pub fn play(
         played,
         since: Instant::now(),
         unsaved: None,
+        mended: None,
+        owed: false,
         puzzled: 0,
         first_run,
         leaving: false,
@@ -95,6 +103,9 @@ pub fn play(
     let result = shell.run(&mut out, &notes);
     // Whatever ended it, the game is saved, and so that it survives a loss of power.
     shell.save(true);
+    if shell.owed {
+        shell.keep();
+    }
     shell.prompt.close();
     let unsaved = shell.unsaved.take();
     match (result, unsaved) {
@@ -128,36 +139,4 @@ fn keep_unfinished(story: &Story, store: &Store, slot: &str) -> Result<Option<St
         Err(_) => true,
     };
     Ok(if worth { Some(store.keep_copy(slot, "kept")?) } else { None })
-}
-
-/// A game from a save, and what there is to say about it.
-pub(super) fn resume<'s>(
-    story: &'s Story,
-    store: &Store,
-    slot: &str,
-    save: &Save,
-    person: bool,
-) -> Result<(Game<'s>, Vec<String>), Trouble> {
-    let bad = |bad| Failed::Bad { path: format!("the save `{slot}`"), bad };
-    let (game, stopped) = save.game(story).map_err(bad)?;
-    let mut notes = Vec::new();
-    if !save.intact {
-        let at = place(&game);
-        let moves = game.entries().len();
-        if !person {
-            return Err(Trouble::Told(format!(
-                "the save `{slot}` was changed outside treed (its checksum is wrong); it replays {moves} moves, to: {at}. Load it at a terminal to go on from there, or `treed --new`"
-            )));
-        }
-        notes.push(format!("The save `{slot}` was changed outside treed (its checksum is wrong). It replays to: {at}. You go on from there."));
-    }
-    if let Some((index, why)) = stopped {
-        let kept = store.keep_copy(slot, "before-the-edit")?;
-        notes.push(format!(
-            "The story has changed since this was saved: move {} of {} cannot be made any more ({why}). You go on from the one before it; the save as it was is kept as `{kept}`.",
-            index + 1,
-            save.moves.len()
-        ));
-    }
-    Ok((game, notes))
 }

@@ -48,12 +48,7 @@ pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
     for slot in &slots {
         let name = format!("{:<widest$}  ", slot.name);
         let about = match &slot.save {
-            Ok(save) => format!(
-                "{} ({} moves, {} ago)",
-                save.at,
-                save.moves.len(),
-                ago(now().saturating_sub(save.when))
-            ),
+            Ok(save) => format!("{} ({} moves, {})", save.at, save.moves.len(), ago(save.when, now())),
             Err(failed) => failed.to_string(),
         };
         render::wrap(&about, &name, &" ".repeat(widest + 2), style.width, &mut text);
@@ -61,42 +56,19 @@ pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
     Ok(text)
 }
 
-/// A length of time, roughly.
-fn ago(seconds: u64) -> String {
-    let (n, unit) = match seconds {
-        0..60 => return "a moment".to_owned(),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
+/// How long ago something was, roughly. A clock that was set back makes it lie in the future.
+pub(super) fn ago(when: u64, now: u64) -> String {
+    // Clocks are set right by a few seconds all the time.
+    if when > now.saturating_add(300) {
+        return "dated in the future: the clock was set back since".to_owned();
+    }
+    let (n, unit) = match now.saturating_sub(when) {
+        0..60 => return "a moment ago".to_owned(),
+        seconds @ 60..3600 => (seconds / 60, "minute"),
+        seconds @ 3600..86_400 => (seconds / 3600, "hour"),
+        seconds => (seconds / 86_400, "day"),
     };
-    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
-}
-
-/// All endings: those reached, and hints for the rest.
-pub fn endings(story: &Story, gallery: &Gallery, style: Style) -> String {
-    let found =
-        story.endings.iter().filter(|ending| gallery.reached(story.str(ending.name)).is_some()).count();
-    let mut text = format!("Endings found: {found} of {}\n", story.endings.len());
-    if found > 0 {
-        text.push_str("`treed replay TITLE` plays one again.\n");
-    }
-    text.push('\n');
-    for ending in &story.endings {
-        match gallery.reached(story.str(ending.name)) {
-            Some(reached) => {
-                let times =
-                    if reached.times == 1 { "once".to_owned() } else { format!("{} times", reached.times) };
-                let line = format!(
-                    "{} ({times}; shortest in {} moves)",
-                    story.str(ending.title),
-                    reached.shortest.turns
-                );
-                render::wrap(&line, "* ", "  ", style.width, &mut text);
-            }
-            None => render::wrap(story.str(ending.hint), "? ", "  ", style.width, &mut text),
-        }
-    }
-    text
+    if n == 1 { format!("1 {unit} ago") } else { format!("{n} {unit}s ago") }
 }
 
 /// The pages of the notebook: titles, and which are unlocked.

@@ -104,8 +104,7 @@ impl Shell<'_> {
         text.push('\n');
         text.push_str(&card);
         if let Some(gallery) = &self.gallery {
-            let known = |id: &str| story.ending_named(id).is_some();
-            let found = gallery.endings.iter().filter(|reached| known(&reached.id)).count();
+            let found = super::found::found(story, gallery);
             text.push_str(&format!(
                 "\nEndings found: {found} of {}. Moves: {}. Seed: {}.\n",
                 story.endings.len(),

@@ -3,7 +3,7 @@
 use super::commands::command;
 use super::screen::exercise;
 use super::understand::{Meaning, understand};
-use super::{Shell, Trouble, now, render, sentences};
+use super::{Shell, Trouble, render, sentences};
 use crate::engine::{Offer, ShownChoice};
 use crate::journal::Unmade;
 use crate::story::{ChoiceId, PageId};
@@ -175,13 +175,12 @@ impl Shell<'_> {
             .copied()
             .filter(|page| !before.iter().any(|id| id == self.story.str(self.story.pages[page.index()].name)))
             .collect();
-        if self.game.ending().is_some() || !new.is_empty() {
-            match self.store.keep(&self.game, now(), self.person) {
-                Ok(gallery) => self.gallery = Some(gallery),
-                Err(failed) => self.say(&format!("The gallery could not be kept: {failed}."), out)?,
-            }
-        }
+        let kept =
+            if self.game.ending().is_some() || !new.is_empty() || self.owed { self.keep() } else { None };
         self.save(self.person);
+        for sentence in [kept, self.mended.take()].into_iter().flatten() {
+            self.say(&sentence, out)?;
+        }
         if let Some(sentence) = &self.unsaved {
             let sentence =
                 format!("{sentence} You can go on playing; this will be tried again after every move.");

@@ -3,7 +3,9 @@
 use super::diagnostic::{Code, Diagnostic};
 use super::resolve::Resolver;
 use super::written::{self, Pairs};
-use super::{Arm, Arms, Binding, Choice, Event, Go, MarkId, PageId, Run, Scene, SceneId, Span, Way};
+use super::{
+    Arm, Arms, Binding, Choice, EndingId, Event, Go, MarkId, PageId, Run, Scene, SceneId, Span, Way,
+};
 use crate::labs::exercise::Kind;
 
 impl<'a> Resolver<'a> {
@@ -100,21 +102,7 @@ impl<'a> Resolver<'a> {
             (None, Some(arms), None, None, None) => Way::Auto(self.arms(arms, span)),
             (None, None, Some(run), None, None) => self.lab_way(run).unwrap_or(nowhere),
             (None, None, None, Some(run), None) => self.exercise_way(run).unwrap_or(nowhere),
-            (None, None, None, None, Some(ending)) => match self.endings.get(ending) {
-                Some(id) => Way::Ending(*id),
-                None => {
-                    let known: Vec<&str> = self.endings.keys().copied().collect();
-                    self.fault(
-                        Diagnostic::new(
-                            Code::UnknownEnding,
-                            self.span(ending),
-                            format!("there is no ending `{ending}`"),
-                        )
-                        .nearest(ending, known),
-                    );
-                    nowhere
-                }
-            },
+            (None, None, None, None, Some(ending)) => self.ending(ending).map_or(nowhere, Way::Ending),
             (None, None, None, None, None) => {
                 self.fault(
                     Diagnostic::new(Code::WayOn, span, format!("the scene `{name}` has no way on"))
@@ -345,6 +333,18 @@ impl<'a> Resolver<'a> {
             let fault =
                 Diagnostic::new(Code::UnknownScene, self.span(name), format!("there is no scene `{name}`"))
                     .nearest(name, self.scenes.keys().copied());
+            self.fault(fault);
+        }
+        id
+    }
+
+    pub(super) fn ending(&mut self, name: &'a str) -> Option<EndingId> {
+        let id = self.endings.get(name).copied();
+        if id.is_none() {
+            let known: Vec<&str> = self.endings.keys().copied().collect();
+            let fault =
+                Diagnostic::new(Code::UnknownEnding, self.span(name), format!("there is no ending `{name}`"))
+                    .nearest(name, known);
             self.fault(fault);
         }
         id

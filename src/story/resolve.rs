@@ -89,6 +89,8 @@ impl<'a> Resolver<'a> {
                 labs: [Vec::new(), Vec::new(), Vec::new()],
                 scene_aliases: Vec::new(),
                 choice_aliases: Vec::new(),
+                ending_aliases: Vec::new(),
+                page_aliases: Vec::new(),
                 claims: Vec::new(),
                 layout: Layout::default(),
                 warnings: Vec::new(),
@@ -320,11 +322,7 @@ impl<'a> Resolver<'a> {
     fn aliases(&mut self, written: &written::Story<'a>) {
         for (old, new) in &written.aliases.scenes.0 {
             if self.scenes.contains_key(old) {
-                self.fault(Diagnostic::new(
-                    Code::Duplicate,
-                    self.span(old),
-                    format!("`{old}` is still a scene, so it cannot be an old name"),
-                ));
+                self.still(old, "a scene");
             }
             self.scene(new);
             let pair = (self.intern(old), self.intern(new));
@@ -334,6 +332,30 @@ impl<'a> Resolver<'a> {
             let pair = (self.intern(old), self.intern(new));
             self.story.choice_aliases.push(pair);
         }
+        for (old, new) in &written.aliases.endings.0 {
+            if self.endings.contains_key(old) {
+                self.still(old, "an ending");
+            }
+            self.ending(new);
+            let pair = (self.intern(old), self.intern(new));
+            self.story.ending_aliases.push(pair);
+        }
+        for (old, new) in &written.aliases.pages.0 {
+            if self.pages.contains_key(old) {
+                self.still(old, "a page of the notebook");
+            }
+            self.page_ids(&[new]);
+            let pair = (self.intern(old), self.intern(new));
+            self.story.page_aliases.push(pair);
+        }
+    }
+
+    fn still(&mut self, old: &'a str, what: &str) {
+        self.fault(Diagnostic::new(
+            Code::Duplicate,
+            self.span(old),
+            format!("`{old}` is still {what}, so it cannot be an old name"),
+        ));
     }
 
     fn finish(mut self) -> Result<Story, Vec<Diagnostic>> {

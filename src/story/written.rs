@@ -422,6 +422,12 @@ pub struct Aliases<'a> {
     /// Choices.
     #[serde(borrow, default)]
     pub choices: Pairs<'a, &'a str>,
+    /// Endings.
+    #[serde(borrow, default)]
+    pub endings: Pairs<'a, &'a str>,
+    /// Pages of the notebook.
+    #[serde(borrow, default)]
+    pub pages: Pairs<'a, &'a str>,
 }
 
 /// A promise by the author.

@@ -2,7 +2,7 @@
 
 use crate::journal::Game;
 use crate::journal::save::Save;
-use crate::shell::begin::resume;
+use crate::shell::resume::{resume, settle};
 use crate::shell::{Shell, Trouble, fresh_seed, listing, now, place, sentence};
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -14,8 +14,7 @@ pub(super) fn save(shell: &mut Shell, name: &str, out: &mut dyn Write) -> Result
             out,
         );
     }
-    let played = shell.played + shell.since.elapsed();
-    let save = Save::of(&shell.game, place(&shell.game), played, now());
+    let save = Save::of(&shell.game, place(&shell.game), shell.time(), now());
     // The slot that is played is locked by this game.
     let lock = if name == shell.slot { Ok(None) } else { shell.store.lock(name).map(Some) };
     match lock.and_then(|_lock| shell.store.save(name, &save, true)) {
@@ -33,9 +32,14 @@ pub(super) fn load(shell: &mut Shell, name: &str, out: &mut dyn Write) -> Result
         Ok(save) => save,
         Err(failed) => return shell.refuse(&sentence(&failed), out),
     };
-    let (game, notes) = match resume(shell.story, &shell.store, name, &save, shell.person) {
-        Ok(loaded) => loaded,
+    let resumed = match resume(shell.story, name, &save, shell.person) {
+        Ok(resumed) => resumed,
         Err(trouble) => return shell.refuse(&trouble.to_string(), out),
+    };
+    let over = name == shell.slot;
+    let settled = settle(resumed, &shell.store, name, over, &mut shell.prompt, shell.style, out)?;
+    let Some((game, notes)) = settled else {
+        return shell.say("Nothing was loaded; your game goes on where it was.", out);
     };
     if name != shell.slot && shell.game.ending().is_none() && shell.game.turns() > 2 {
         match keep_so_far(shell) {

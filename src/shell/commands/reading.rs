@@ -3,12 +3,13 @@
 use super::COMMANDS;
 use crate::engine::{self, Offer};
 use crate::journal::gallery::Gallery;
-use crate::shell::{Shell, Trouble, listing, render, sentences};
+use crate::shell::{Shell, Trouble, found, listing, now, render, sentences};
 use std::io::Write;
 
 pub(super) fn endings(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<(), Trouble> {
     let none = Gallery::default();
-    let text = listing::endings(shell.story, shell.gallery.as_ref().unwrap_or(&none), shell.style);
+    let gallery = shell.gallery.as_ref().unwrap_or(&none);
+    let text = found::endings(shell.story, gallery, shell.style, now());
     shell.print(&text, out)
 }
 

@@ -1,0 +1,183 @@
+//! What was found over all games: endings, how they were reached, and the roads taken.
+
+use super::listing::ago;
+use super::render;
+use super::terminal::Style;
+use crate::journal::gallery::{Finished, Gallery, Reached, Run};
+use crate::story::Story;
+use crate::text::digits;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Characters of the bar.
+const BAR: usize = 24;
+
+/// All endings: those reached, with their runs, and hints for the rest. `now`: seconds since 1970.
+pub fn endings(story: &Story, gallery: &Gallery, style: Style, now: u64) -> String {
+    let found = found(story, gallery);
+    let all = story.endings.len();
+    let mut text = format!("Endings found: {found} of {all}\n");
+    text.push_str(&completion(found, all, style));
+    if found > 0 {
+        text.push_str("`treed replay TITLE` plays one again.\n");
+    }
+    if let Some(sentence) = finished(gallery) {
+        render::wrap(&sentence, "", "", style.width, &mut text);
+    }
+    if let Some(sentence) = roads(story, gallery) {
+        render::wrap(&sentence, "", "", style.width, &mut text);
+    }
+    text.push('\n');
+    for ending in &story.endings {
+        match gallery.reached(story.str(ending.name)) {
+            Some(reached) => {
+                let line = format!("{} ({})", story.str(ending.title), runs(reached, now));
+                render::wrap(&line, "* ", "  ", style.width, &mut text);
+            }
+            None => render::wrap(story.str(ending.hint), "? ", "  ", style.width, &mut text),
+        }
+    }
+    let strangers = gallery.strangers(story);
+    if !strangers.is_empty() {
+        let names: Vec<String> = strangers.iter().map(|id| format!("`{id}`")).collect();
+        let sentence = format!(
+            "Also found, and not in this version of the story: {}. They stay in your gallery.",
+            names.join(", ")
+        );
+        text.push('\n');
+        render::wrap(&sentence, "", "", style.width, &mut text);
+    }
+    text
+}
+
+/// How many of the story's endings were found.
+pub fn found(story: &Story, gallery: &Gallery) -> usize {
+    story.endings.iter().filter(|ending| gallery.reached(story.str(ending.name)).is_some()).count()
+}
+
+/// A bar, but for who reads line by line.
+fn completion(found: usize, all: usize, style: Style) -> String {
+    if style.plain || all == 0 {
+        return String::new();
+    }
+    let full = found * BAR / all;
+    // Something found is never nothing.
+    let full = if found > 0 { full.max(1) } else { 0 };
+    format!("[{}{}] {} %\n", "#".repeat(full), ".".repeat(BAR - full), found * 100 / all)
+}
+
+/// When and how an ending was reached.
+fn runs(reached: &Reached, now: u64) -> String {
+    let (first, shortest) = (&reached.first, &reached.shortest);
+    if reached.times == 1 {
+        return format!("once, {}: {}", ago(first.when, now), length(first));
+    }
+    format!(
+        "{} times; first {}: {}; shortest: {}",
+        digits(i64::from(reached.times)),
+        ago(first.when, now),
+        length(first),
+        length(shortest)
+    )
+}
+
+fn length(run: &Run) -> String {
+    let moves = counted(u64::from(run.turns), "move");
+    run.played.map_or(moves.clone(), |played| format!("{moves} in {}", span(played)))
+}
+
+/// How many games came to an end, and how long they took.
+fn finished(gallery: &Gallery) -> Option<String> {
+    let games = gallery.finished.len();
+    (games > 0).then(|| {
+        let total = gallery.finished.iter().fold(Duration::ZERO, |sum, game| sum.saturating_add(game.played));
+        let moves: u64 = gallery.finished.iter().map(|game| u64::from(game.turns)).sum();
+        format!(
+            "{} finished, in {} and {}.",
+            counted(games as u64, "game"),
+            counted(moves, "move"),
+            span(total)
+        )
+    })
+}
+
+/// How many finished games went through each act, without the act in which all begin.
+fn roads(story: &Story, gallery: &Gallery) -> Option<String> {
+    let taken = counts(&gallery.finished);
+    let first = story.scene(story.start).act.map_or("", |act| story.str(story.acts[act.index()]));
+    let said: Vec<String> = story
+        .acts
+        .iter()
+        .map(|act| story.str(*act))
+        .filter(|act| *act != first)
+        .filter_map(|act| taken.get(act).map(|times| format!("{act} {}", digits(*times as i64))))
+        .collect();
+    (!said.is_empty()).then(|| format!("Roads taken: {}.", said.join(", ")))
+}
+
+fn counts(finished: &[Finished]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for road in finished.iter().flat_map(|game| &game.roads) {
+        *counts.entry(road.as_str()).or_insert(0) += 1;
+    }
+    counts
+}
+
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", digits(i64::try_from(n).unwrap_or(i64::MAX)), if n == 1 { "" } else { "s" })
+}
+
+/// A length of time as it is said of a game.
+fn span(played: Duration) -> String {
+    match played.as_secs() {
+        0..60 => "less than a minute".to_owned(),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds => match (seconds / 3600, seconds % 3600 / 60) {
+            (hours, 0) => format!("{} h", digits(i64::try_from(hours).unwrap_or(i64::MAX))),
+            (hours, minutes) => {
+                format!("{} h {minutes} min", digits(i64::try_from(hours).unwrap_or(i64::MAX)))
+            }
+        },
+    }
+}
+
+/// The same for programs.
+pub fn json(story: &Story, gallery: &Gallery) -> Value {
+    let run = |run: &Run| {
+        json!({
+            "when": run.when,
+            "moves": run.turns,
+            "seconds": run.played.map(|played| played.as_secs()),
+            "seed": run.seed,
+        })
+    };
+    let endings: Vec<_> = story
+        .endings
+        .iter()
+        .map(|ending| {
+            let id = story.str(ending.name);
+            let reached = gallery.reached(id);
+            json!({
+                "id": id,
+                "title": reached.map(|_| story.str(ending.title)),
+                "hint": story.str(ending.hint),
+                "reached": reached.is_some(),
+                "times": reached.map_or(0, |reached| reached.times),
+                "first": reached.map(|reached| reached.first.when),
+                "shortest": reached.map(|reached| reached.shortest.turns),
+                "first_run": reached.map(|reached| run(&reached.first)),
+                "shortest_run": reached.map(|reached| run(&reached.shortest)),
+            })
+        })
+        .collect();
+    json!({
+        "endings": endings,
+        "found": found(story, gallery),
+        "of": story.endings.len(),
+        "elsewhere": gallery.strangers(story),
+        "games": gallery.finished.len(),
+        "seconds": gallery.finished.iter().fold(0u64, |sum, game| sum.saturating_add(game.played.as_secs())),
+        "roads": counts(&gallery.finished),
+    })
+}
