@@ -3,6 +3,7 @@
 mod check;
 mod export;
 pub mod lab;
+mod new_story;
 
 use crate::journal::gallery::Gallery;
 use crate::journal::save::Save;
@@ -95,6 +96,8 @@ enum Subcommands {
     Export(export::ExportArguments),
     /// Prove a story: every state is explored, and every fault shown with the shortest way to it
     Check(check::CheckArguments),
+    /// Make a small story to start from, with comments that teach the format
+    NewStory(new_story::NewStoryArguments),
     /// Where the story comes from
     Credits,
     /// Run an experiment of the story by itself: one seed, or many with --seeds and --sweep
@@ -133,6 +136,7 @@ fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
         Some(Subcommands::Check(arguments)) => {
             check::check(arguments.file.as_deref().or(global.story.as_deref()), &arguments)
         }
+        Some(Subcommands::NewStory(arguments)) => new_story::new_story(&arguments),
         Some(Subcommands::Lab(command)) => lab::run(&command, global.plain, global.story.as_deref()),
         other => {
             let Some(story) = open_story(global.story.as_deref())? else { return Ok(1) };
@@ -239,7 +243,7 @@ fn with_story(
             render::blocks(story, &blocks, style, &mut text);
             out.write_all(text.as_bytes())?;
         }
-        Some(Subcommands::Check(_) | Subcommands::Lab(_)) => {}
+        Some(Subcommands::Check(_) | Subcommands::Lab(_) | Subcommands::NewStory(_)) => {}
     }
     Ok(0)
 }
@@ -282,7 +286,7 @@ fn read_story(file: Option<&Path>) -> Result<Source, Trouble> {
     }
     if bytes.is_empty() {
         return Err(Trouble::Told(format!(
-            "the story {name} is empty; docs/story-format.md shows a small one to begin with"
+            "the story {name} is empty; `treed new-story DIR` makes a small one to begin with"
         )));
     }
     Source::new(name, bytes).map_err(Trouble::Told)

@@ -17,7 +17,7 @@ use crate::story::{ArmId, Arms, Binding, ChoiceId, EndingId, FactId, Go, SceneId
 use smallvec::SmallVec;
 
 /// Longest chain of automatic scenes in one step.
-const LONGEST_CHAIN: usize = 1000;
+pub const LONGEST_CHAIN: usize = 1000;
 
 /// One entry of a playthrough, as the engine sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ pub struct Step {
 }
 
 /// Why a move was not made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refused {
     /// A choice that is not on offer here.
     #[error("this choice is not on offer here")]

@@ -15,6 +15,7 @@ mod slices;
 mod texts;
 mod verdicts;
 mod what_if;
+mod witnesses;
 
 use crate::engine::Move;
 use crate::story::diagnostic::{Code, Diagnostic};
@@ -66,6 +67,8 @@ pub struct Proof {
     ends: Vec<bool>,
     /// The probability of each move of the graph.
     chances: Vec<f64>,
+    /// How many witnesses may still be given.
+    allowance: witnesses::Allowance,
 }
 
 impl Proof {
@@ -125,6 +128,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         reversed,
         ends,
         chances,
+        allowance: witnesses::Allowance::default(),
     };
     proof.reached = verdicts::reached(story, &proof);
     let mut found = verdicts::check(story, &proof);
@@ -161,13 +165,9 @@ pub fn check(story: &Story) -> Vec<Diagnostic> {
             );
         }
     }
+    let led_to = endings_led_to(story, reached.iter().copied());
     for (i, ending) in story.endings.iter().enumerate() {
-        let shown = story
-            .scenes
-            .iter()
-            .zip(&reached)
-            .any(|(scene, reached)| *reached && matches!(scene.way, Way::Ending(id) if id.index() == i));
-        if !shown {
+        if !led_to[i] {
             found.push(
                 Diagnostic::new(
                     Code::UnreachableEnding,
@@ -179,6 +179,17 @@ pub fn check(story: &Story) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// For each ending whether one of these scenes ends so.
+fn endings_led_to(story: &Story, of: impl Iterator<Item = bool>) -> Vec<bool> {
+    let mut led_to = vec![false; story.endings.len()];
+    for (scene, counts) in story.scenes.iter().zip(of) {
+        if let Way::Ending(id) = scene.way {
+            led_to[id.index()] |= counts;
+        }
+    }
+    led_to
 }
 
 /// Whether some arrow leads to each scene.

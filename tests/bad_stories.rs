@@ -32,7 +32,7 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn an_empty_file_is_told_where_to_begin() {
-    refused(b"", &["the story bad.ron is empty; docs/story-format.md shows a small one to begin with"]);
+    refused(b"", &["the story bad.ron is empty; `treed new-story DIR` makes a small one to begin with"]);
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub(super) fn check(file: Option<&Path>, arguments: &CheckArguments) -> Result<i
     let time = begun.elapsed();
     let mut found = story.warnings.clone();
     found.extend(proof.diagnostics.iter().cloned());
+    found.extend(crate::shell::understand::shadowed(&story));
     found.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     let count = |severity| found.iter().filter(|fault| fault.code.severity() == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));

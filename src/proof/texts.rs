@@ -7,7 +7,7 @@
 use super::graph::{Graph, Node, Token};
 use super::slices::{self, Found, Slice, Words};
 use super::{Proof, pack};
-use crate::engine::{self, Move};
+use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
@@ -227,13 +227,16 @@ impl Teller<'_> {
         let told: HashSet<(u32, usize)> = self.told_by(question.site).into_iter().collect();
         let scene_of =
             |node: Node| SceneId(self.proof.control.story.layout.scene.get(self.proof.graph.key(node)));
-        let witness = self.slice.witness(
-            &self.proof.graph,
-            |node, value| self.told_in(question.site, scene_of(node)) && missing(self.slice.value(value)),
-            |script, value| {
-                told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
-            },
-        );
+        let search = || {
+            self.slice.witness(
+                &self.proof.graph,
+                |node, value| self.told_in(question.site, scene_of(node)) && missing(self.slice.value(value)),
+                |script, value| {
+                    told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
+                },
+            )
+        };
+        let witness = self.proof.allowance.search().then(search).flatten();
         let name = lab.signature().name;
         let mut complaint = Diagnostic::new(
             Code::NotMeasured,
@@ -241,7 +244,7 @@ impl Teller<'_> {
             format!("a figure of `{name}` is shown, but its experiment may not have run"),
         )
         .help(format!("show it only after a scene with `lab: (run: \"{name}\", ..)`"));
-        complaint.witness = witness.map(|path| self.proof.names(self.story, &path));
+        complaint.witness = self.proof.found(self.story, witness);
         Some(complaint)
     }
 
@@ -260,13 +263,16 @@ impl Teller<'_> {
             for value in values {
                 for (_, token) in leaves(script as u32, *value) {
                     if told.insert(token) {
-                        let witness = self.slice.witness(
-                            graph,
-                            |_, _| false,
-                            |script, value| leaves(script, value).iter().any(|(_, at)| *at == token),
-                        );
-                        let path = witness.unwrap_or_default();
-                        complaints.push(out_of_range(self.story, self.proof, fact, Some(token), &path));
+                        let search = || {
+                            self.slice.witness(
+                                graph,
+                                |_, _| false,
+                                |script, value| leaves(script, value).iter().any(|(_, at)| *at == token),
+                            )
+                        };
+                        let path = self.proof.allowance.search().then(search).flatten();
+                        let witness = self.proof.found(self.story, path);
+                        complaints.push(out_of_range(self.story, fact, Some(token), witness));
                     }
                 }
             }
@@ -278,10 +284,9 @@ impl Teller<'_> {
 /// A complaint about a fact that leaves its range.
 pub(super) fn out_of_range(
     story: &Story,
-    proof: &Proof,
     fact: FactId,
     after: Option<Token>,
-    path: &[(Node, Move)],
+    witness: Option<Vec<String>>,
 ) -> Diagnostic {
     let name = story.str(story.fact(fact).name);
     let span = match after {
@@ -297,10 +302,12 @@ pub(super) fn out_of_range(
         }
         _ => "add a condition".to_owned(),
     };
-    Diagnostic::new(Code::OutOfRange, span, format!("`{name}` would leave its range here"))
-        .help(help)
-        .other(story.fact(fact).span, "declared here")
-        .witness(proof.names(story, path))
+    let mut complaint =
+        Diagnostic::new(Code::OutOfRange, span, format!("`{name}` would leave its range here"))
+            .help(help)
+            .other(story.fact(fact).span, "declared here");
+    complaint.witness = witness;
+    complaint
 }
 
 /// Whether a condition can be so; figures can be both ways.

@@ -6,9 +6,10 @@ use super::{Proof, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
-    Binding, ChoiceId, Condition, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId, Segment,
-    Story, Text, Way,
+    Binding, Choice, ChoiceId, Condition, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId,
+    Segment, Story, Text, Way,
 };
+use std::collections::HashSet;
 
 /// What some playthrough gets to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,18 +58,19 @@ pub(super) fn reached(story: &Story, proof: &Proof) -> Reached {
 /// Everything that control decides. What needs all states is left out where some were not looked at.
 pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let faults = &proof.graph.faults;
-    for (i, fault) in faults.iter().enumerate() {
-        if !faults[..i].iter().any(|other| other.why == fault.why && other.after() == fault.after()) {
+    let mut told = HashSet::new();
+    for fault in &proof.graph.faults {
+        if told.insert((fault.why, fault.after())) {
             found.push(refused(story, proof, fault));
         }
     }
-    stuck(story, proof, &mut found);
+    let refusing: HashSet<Node> = proof.graph.faults.iter().map(|fault| fault.node).collect();
+    stuck(story, proof, &refusing, &mut found);
     if proof.is_complete() {
         let statically = super::unreached(story);
         never_reached(story, proof, &statically, &mut found);
-        traps(story, proof, &mut found);
-        only_choices(story, proof, &mut found);
+        traps(story, proof, &refusing, &mut found);
+        only_choices(story, proof, &refusing, &mut found);
         failing_claims(story, proof, &mut found);
     }
     found.extend(unused_facts(story));
@@ -76,14 +78,17 @@ pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
 }
 
 fn refused(story: &Story, proof: &Proof, fault: &Fault) -> Diagnostic {
-    let mut path = if fault.node == NOWHERE { Vec::new() } else { proof.graph.path(fault.node) };
-    path.extend(fault.by.map(|by| (fault.node, by)));
-    let complaint = match fault.why {
-        Refused::OutOfRange(fact) => return texts::out_of_range(story, proof, fact, fault.after(), &path),
+    let witness = proof.witness(story, fault.node, fault.by.map(|by| (fault.node, by)));
+    let mut complaint = match fault.why {
+        Refused::OutOfRange(fact) => return texts::out_of_range(story, fact, fault.after(), witness),
         Refused::Loop(scene) => Diagnostic::new(
             Code::AutomaticLoop,
             story.scene(scene).span,
-            format!("automatic scenes lead on from `{}` for ever", story.str(story.scene(scene).name)),
+            format!(
+                "automatic scenes lead on from `{}` without end (more than {} in a row)",
+                story.str(story.scene(scene).name),
+                crate::text::digits(engine::LONGEST_CHAIN as i64)
+            ),
         )
         .help("let one of them wait for a choice, or lead elsewhere"),
         Refused::TooDeep(scene) => Diagnostic::new(
@@ -105,10 +110,11 @@ fn refused(story: &Story, proof: &Proof, fault: &Fault) -> Diagnostic {
             Diagnostic::new(Code::Stuck, story.scene(place).span, "an answer of the world leads nowhere")
         }
     };
-    complaint.witness(proof.names(story, &path))
+    complaint.witness = witness;
+    complaint
 }
 
-fn stuck(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+fn stuck(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &mut Vec<Diagnostic>) {
     let mut told = vec![false; story.scenes.len()];
     let looked_at = proof.graph.first.len() as Node - 1;
     for node in 0..looked_at.min(proof.graph.len() as Node) {
@@ -116,21 +122,20 @@ fn stuck(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
         if proof.graph.edges(node).is_empty()
             && !matches!(story.scene(scene).way, Way::Ending(_))
             && !told[scene.index()]
-            && !proof.graph.faults.iter().any(|fault| fault.node == node)
+            && !refusing.contains(&node)
         {
             told[scene.index()] = true;
             let locked = locked_here(proof, node);
             let name = story.str(story.scene(scene).name);
-            found.push(
-                Diagnostic::new(
-                    Code::Stuck,
-                    story.scene(scene).span,
-                    format!("stuck in `{name}`: no choice is open"),
-                )
-                .label(if locked { "only locked choices are shown" } else { "" })
-                .help("add a choice that is always open, or an ending")
-                .witness(proof.names(story, &proof.graph.path(node))),
-            );
+            let mut complaint = Diagnostic::new(
+                Code::Stuck,
+                story.scene(scene).span,
+                format!("stuck in `{name}`: no choice is open"),
+            )
+            .label(if locked { "only locked choices are shown" } else { "" })
+            .help("add a choice that is always open, or an ending");
+            complaint.witness = proof.witness(story, node, None);
+            found.push(complaint);
         }
     }
 }
@@ -157,12 +162,9 @@ fn never_reached(story: &Story, proof: &Proof, statically: &[bool], found: &mut 
             );
         }
     }
+    let led_to = super::endings_led_to(story, statically.iter().map(|unreached| !unreached));
     for (i, ending) in story.endings.iter().enumerate() {
-        let arrows =
-            story.scenes.iter().zip(statically).any(|(scene, unreached)| {
-                !unreached && matches!(scene.way, Way::Ending(id) if id.index() == i)
-            });
-        if !reached.endings[i] && arrows {
+        if !reached.endings[i] && led_to[i] {
             let name = story.str(ending.name);
             found.push(
                 Diagnostic::new(
@@ -174,13 +176,14 @@ fn never_reached(story: &Story, proof: &Proof, statically: &[bool], found: &mut 
             );
         }
     }
+    let shown = shown_choices(story, proof);
     for (i, scene) in story.scenes.iter().enumerate() {
         if reached.scenes[i] {
-            never_taken(story, proof, SceneId(i as u32), &scene.way, found);
+            never_taken(story, proof, &shown, SceneId(i as u32), &scene.way, found);
         }
     }
     for id in story.anywhere_ids() {
-        never_offered(story, proof, id, found);
+        never_offered(story, proof, &shown, id, found);
     }
     for (event, reached) in story.events.iter().zip(&reached.events) {
         if !reached {
@@ -196,7 +199,29 @@ fn never_reached(story: &Story, proof: &Proof, statically: &[bool], found: &mut 
     }
 }
 
-fn never_taken(story: &Story, proof: &Proof, scene: SceneId, way: &Way, found: &mut Vec<Diagnostic>) {
+/// Choices that are shown somewhere, open or locked. Asked only for a story with a lock that is never
+/// opened, since it takes a look at every state.
+fn shown_choices(story: &Story, proof: &Proof) -> Vec<bool> {
+    let mut shown = vec![false; story.choices.len()];
+    let is_asked = |(choice, taken): (&Choice, &bool)| choice.locked.is_some() && !taken;
+    if story.choices.iter().zip(&proof.reached.choices).any(is_asked) {
+        for node in proof.graph.nodes() {
+            engine::offers(&proof.control.story, proof.graph.key(node), |choice, _| {
+                shown[choice.index()] = true;
+            });
+        }
+    }
+    shown
+}
+
+fn never_taken(
+    story: &Story,
+    proof: &Proof,
+    shown: &[bool],
+    scene: SceneId,
+    way: &Way,
+    found: &mut Vec<Diagnostic>,
+) {
     let reached = &proof.reached;
     let mut look_at = |arms: crate::story::Arms, forced: bool| {
         // Where no arm of an outcome is taken, the outcome never comes; its arms may be there since the
@@ -220,7 +245,9 @@ fn never_taken(story: &Story, proof: &Proof, scene: SceneId, way: &Way, found: &
         }
     };
     match way {
-        Way::Choices(own) => own.range().for_each(|i| never_offered(story, proof, ChoiceId(i as u32), found)),
+        Way::Choices(own) => {
+            own.range().for_each(|i| never_offered(story, proof, shown, ChoiceId(i as u32), found));
+        }
         Way::Auto(arms) => look_at(*arms, false),
         Way::Lab { arms, .. } => arms.iter().flatten().for_each(|arms| look_at(*arms, true)),
         Way::Exercise { arms, .. } => arms.iter().for_each(|arms| look_at(*arms, false)),
@@ -228,19 +255,13 @@ fn never_taken(story: &Story, proof: &Proof, scene: SceneId, way: &Way, found: &
     }
 }
 
-fn never_offered(story: &Story, proof: &Proof, id: ChoiceId, found: &mut Vec<Diagnostic>) {
+fn never_offered(story: &Story, proof: &Proof, shown: &[bool], id: ChoiceId, found: &mut Vec<Diagnostic>) {
     if proof.reached.choices[id.index()] {
         return;
     }
     let choice = story.choice(id);
     let name = story.str(choice.id);
-    let shown = choice.locked.is_some()
-        && proof.graph.nodes().any(|node| {
-            let mut shown = false;
-            engine::offers(&proof.control.story, proof.graph.key(node), |offered, _| shown |= offered == id);
-            shown
-        });
-    found.push(if shown {
+    found.push(if choice.locked.is_some() && shown[id.index()] {
         Diagnostic::new(Code::NeverUnlocked, choice.span, format!("nothing ever unlocks `{name}`"))
             .help("look at its `locked: (unless: ..)`")
     } else {
@@ -249,7 +270,7 @@ fn never_offered(story: &Story, proof: &Proof, id: ChoiceId, found: &mut Vec<Dia
     });
 }
 
-fn traps(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+fn traps(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &mut Vec<Diagnostic>) {
     let graph = &proof.graph;
     if graph.is_empty() {
         return;
@@ -257,7 +278,7 @@ fn traps(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
     // What leads to a place where it is stuck is told of there.
     let dead: Vec<Node> = graph
         .nodes()
-        .filter(|node| graph.edges(*node).is_empty() || graph.faults.iter().any(|f| f.node == *node))
+        .filter(|node| graph.edges(*node).is_empty() || refusing.contains(node))
         .filter(|node| !proof.ends[*node as usize])
         .collect();
     let to_dead = proof.reversed.sweep(dead);
@@ -265,43 +286,47 @@ fn traps(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
     let mut told = vec![false; story.scenes.len()];
     let mut entries = Vec::new();
     if trapped(0) {
-        entries.push((Vec::new(), 0));
+        entries.push((Some(Vec::new()), 0));
     }
     for node in graph.nodes().filter(|node| !trapped(*node)) {
         for edge in graph.edges(node).iter().filter(|edge| trapped(edge.to)) {
             let scene = proof.scene(edge.to).index();
             if !std::mem::replace(&mut told[scene], true) {
-                let mut path = graph.path(node);
-                path.extend(graph.move_of(edge.script).map(|by| (node, by)));
-                entries.push((path, edge.to));
+                let by = graph.move_of(edge.script).map(|by| (node, by));
+                entries.push((proof.witness(story, node, by), edge.to));
             }
         }
     }
-    for (path, node) in entries {
+    for (witness, node) in entries {
         let scene = proof.scene(node);
         let name = story.str(story.scene(scene).name);
-        found.push(
-            Diagnostic::new(
-                Code::Trap,
-                story.scene(scene).span,
-                format!("from `{name}` on, no ending can be reached any more"),
-            )
-            .help("let something lead out of it")
-            .witness(proof.names(story, &path)),
-        );
+        let mut complaint = Diagnostic::new(
+            Code::Trap,
+            story.scene(scene).span,
+            format!("from `{name}` on, no ending can be reached any more"),
+        )
+        .help("let something lead out of it");
+        complaint.witness = witness;
+        found.push(complaint);
     }
 }
 
-fn only_choices(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+fn only_choices(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &mut Vec<Diagnostic>) {
     let mut only = vec![true; story.choices.len()];
     for node in proof.graph.nodes() {
         let edges = proof.graph.edges(node);
-        if edges.len() > 1 {
+        // A move that is refused was on offer, too; what is wrong with it is told as an error.
+        if edges.len() > 1 || refusing.contains(&node) {
             for edge in edges {
                 if let Some(Move::Choose(choice)) = proof.graph.move_of(edge.script) {
                     only[choice.index()] = false;
                 }
             }
+        }
+    }
+    for fault in &proof.graph.faults {
+        if let Some(Move::Choose(choice)) = fault.by {
+            only[choice.index()] = false;
         }
     }
     for (i, choice) in story.choices.iter().enumerate() {

@@ -4,6 +4,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::resolve::Resolver;
 use super::{Binding, Fact, FactId, FactKind, Slot, Span, Str, written};
 use crate::labs::Lab;
+use std::collections::HashSet;
 
 /// Most values of one fact.
 const MOST_VALUES: u64 = 1 << 16;
@@ -26,8 +27,16 @@ impl<'a> Resolver<'a> {
                             format!("`{name}` can have no value"),
                         ));
                     }
-                    for (i, value) in values.iter().enumerate() {
-                        if values[..i].contains(value) {
+                    if values.len() as u64 > MOST_VALUES {
+                        self.fault(Diagnostic::new(
+                            Code::BadRange,
+                            span,
+                            format!("a fact may have at most {MOST_VALUES} values"),
+                        ));
+                    }
+                    let mut seen = HashSet::with_capacity(values.len());
+                    for value in values {
+                        if !seen.insert(*value) {
                             self.fault(Diagnostic::new(
                                 Code::Duplicate,
                                 self.span(value),
@@ -99,7 +108,7 @@ impl<'a> Resolver<'a> {
         }
         let names: Vec<Str> = at.iter().map(|(_, value)| self.intern(value)).collect();
         let by_base = (from..=to)
-            .map(|value| names[at.iter().rposition(|(threshold, _)| *threshold <= value).unwrap_or(0)])
+            .map(|value| names[at.partition_point(|(threshold, _)| *threshold <= value).saturating_sub(1)])
             .collect();
         Some(FactKind::Steps { of: base, by_base })
     }

@@ -7,6 +7,7 @@ use super::{
     Arm, Arms, Binding, Choice, EndingId, Event, Go, MarkId, PageId, Run, Scene, SceneId, Span, Way,
 };
 use crate::labs::exercise::Kind;
+use std::collections::HashMap;
 
 impl<'a> Resolver<'a> {
     pub(super) fn page_ids(&mut self, names: &[&'a str]) -> Vec<PageId> {
@@ -245,10 +246,12 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn choices(&mut self, choices: &[written::Choice<'a>]) -> Run {
         let mut list = Vec::with_capacity(choices.len());
-        for (i, choice) in choices.iter().enumerate() {
+        let mut seen: HashMap<&str, &'a str> = HashMap::with_capacity(choices.len());
+        for choice in choices {
             let span = self.span(choice.id);
             self.check_name(choice.id);
-            if let Some(first) = choices[..i].iter().find(|other| other.id == choice.id) {
+            let first = *seen.entry(choice.id).or_insert(choice.id);
+            if !std::ptr::eq(first, choice.id) {
                 self.fault(
                     Diagnostic::new(
                         Code::Duplicate,
@@ -256,7 +259,7 @@ impl<'a> Resolver<'a> {
                         format!("two choices of one scene have the id `{}`", choice.id),
                     )
                     .help("saves tell them apart by it: rename one")
-                    .other(self.span(first.id), "the other"),
+                    .other(self.span(first), "the other"),
                 );
             }
             let once = choice.once.then(|| {

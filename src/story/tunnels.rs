@@ -2,7 +2,10 @@
 //! looking at conditions.
 
 use super::diagnostic::{Code, Diagnostic};
-use super::{Go, SceneId, Story, Way};
+use super::{Go, SceneId, Span, Story, Way};
+
+/// Most scenes that are entered with `visit`: each is looked at with all that can be reached inside it.
+const MOST_TUNNELS: usize = 1024;
 
 /// Every way out of a scene: its choices' or arms', and those offered anywhere.
 pub fn ways(story: &Story, scene: SceneId, mut each: impl FnMut(Go)) {
@@ -37,6 +40,14 @@ pub(super) fn check(story: &Story, faults: &mut Vec<Diagnostic>) {
     entries.sort_unstable();
     entries.dedup();
     if entries.is_empty() {
+        return;
+    }
+    if entries.len() > MOST_TUNNELS {
+        faults.push(Diagnostic::new(
+            Code::TooMuch,
+            Span::default(),
+            format!("{} scenes are entered with `visit`; at most {MOST_TUNNELS} may be", entries.len()),
+        ));
         return;
     }
     // For each tunnel: the tunnels that can be entered before it comes back.

@@ -1,0 +1,200 @@
+//! Stories that a check cannot finish, or should not begin: each gets a clear report in time, the right
+//! exit code, and no more memory than it may have.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+use support::{Home, Ran, small};
+
+/// Far more than any of these takes on a busy machine, and far less than a hang.
+const LONG: Duration = Duration::from_secs(60);
+
+#[track_caller]
+fn checked(text: &str, arguments: &str) -> Ran {
+    let home = Home::with_story(text);
+    let begun = Instant::now();
+    let ran = home.run(&format!("check story.ron {arguments}"), "").harmless();
+    assert!(begun.elapsed() < LONG, "it took {:?}", begun.elapsed());
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    ran
+}
+
+#[track_caller]
+fn says(ran: &Ran, code: i32, words: &[&str]) {
+    assert_eq!(ran.code, code, "{}\n{}", ran.out, ran.err);
+    for words in words {
+        assert!(
+            ran.out.contains(words) || ran.err.contains(words),
+            "no `{words}` in\n{}\n{}",
+            ran.out,
+            ran.err
+        );
+    }
+}
+
+/// A story of forty switches: 2^40 states.
+fn switches() -> String {
+    let (mut facts, mut choices) = (String::new(), String::new());
+    for i in 0..40 {
+        let _ = write!(facts, "\"s{i}\": Flag, ");
+        let _ = write!(
+            choices,
+            "(id: \"on{i}\", label: \"On {i}\", when: Not(Is(\"s{i}\")), then: [Set(\"s{i}\")]), \
+             (id: \"off{i}\", label: \"Off {i}\", when: Is(\"s{i}\"), then: [Clear(\"s{i}\")]), "
+        );
+    }
+    small(
+        &facts,
+        &format!(
+            "\"start\": (text: \"S.\", choices: [{choices} (id: \"leave\", label: \"Leave\", to: \"end\")]),"
+        ),
+    )
+}
+
+#[test]
+fn a_space_that_cannot_be_finished_is_left_at_the_budget_and_nothing_is_claimed() {
+    let ran = checked(&switches(), "--budget 20000");
+    says(
+        &ran,
+        3,
+        &[
+            "Not finished: the budget of states was spent (--budget).",
+            "nothing is claimed of the rest.",
+            "0 errors",
+        ],
+    );
+    assert!(!ran.out.contains("ends so:"), "no odds of what was not looked at:\n{}", ran.out);
+    let json = checked(&switches(), "--budget 20000 --json");
+    assert_eq!(json.code, 3);
+    assert!(json.out.contains("\"proved\":false") && json.out.contains("\"residual\":null"), "{}", json.out);
+    // What is found before the budget is spent is a fault all the same.
+    let stuck = switches().replace("label: \"On 0\", when: Not(Is(\"s0\"))", "label: \"On 0\", to: \"hole\"");
+    let stuck = stuck
+        .replace("\"end\": (text", "\"hole\": (text: \"H.\", choices: [(id: \"x\", label: \"X\", when: All([Is(\"s1\"), Not(Is(\"s1\"))]))]), \"end\": (text");
+    let ran = checked(&stuck, "--budget 20000");
+    says(&ran, 1, &["stuck in `hole`", "shown by one move: on0", "Not finished"]);
+}
+
+#[test]
+fn a_story_with_no_ending_is_a_trap_from_the_start() {
+    let text = small(
+        "",
+        "\"start\": (text: \"S.\", choices: [(id: \"on\", label: \"On\", to: \"there\"), (id: \"wait\", label: \"Wait\")]),
+         \"there\": (text: \"T.\", choices: [(id: \"back\", label: \"Back\", to: \"start\"), (id: \"wait\", label: \"Wait\")]),",
+    );
+    let none = text
+        .replace("\"end\": (text: \"It is over.\", ending: \"end\"),", "")
+        .replace("endings: { \"end\": (title: \"The end\", hint: \"Go on.\") },", "");
+    assert!(!none.contains("ending:") && !none.contains("endings:"), "{none}");
+    let ran = checked(&none, "");
+    says(
+        &ran,
+        1,
+        &[
+            "from `start` on, no ending can be reached any more",
+            "shown by the very first screen",
+            "0 endings",
+        ],
+    );
+}
+
+/// The largest file that a story may have: as many scenes as fit, one after the other.
+fn corridor(scenes: usize) -> String {
+    let mut text = String::with_capacity(scenes * 56);
+    text.push_str(
+        "#![enable(implicit_some)]\nStory(id:\"m\",title:\"M\",version:\"1\",start:\"s0\",scenes:{\n",
+    );
+    for i in 0..scenes - 1 {
+        let _ = writeln!(text, "\"s{i:x}\":(choices:[(id:\"a\",label:\"A\",to:\"s{:x}\")]),", i + 1);
+    }
+    let _ =
+        writeln!(text, "\"s{:x}\":(ending:\"e\")}},endings:{{\"e\":(title:\"E\",hint:\"h\")}},)", scenes - 1);
+    text
+}
+
+#[test]
+fn a_million_scenes_are_more_than_a_file_may_hold_and_what_it_may_hold_is_proved() {
+    let text = corridor(1_000_000);
+    let begun = Instant::now();
+    says(&checked(&text, ""), 1, &["story.ron has more than 16 MiB, the most that a story may have"]);
+    assert!(begun.elapsed() < Duration::from_secs(10), "it is refused before it is read");
+    let text = corridor(60_000);
+    let ran = checked(&text, "");
+    says(&ran, 0, &["60000 scenes", "60,000 states", "59999 moves  e", "0 errors, 0 warnings"]);
+}
+
+#[test]
+fn very_many_faults_and_very_wide_scenes_take_no_more_than_their_number() {
+    // A scene with very many choices, and each of them once more.
+    let choices: String = (0..60_000).map(|i| format!("(id:\"c{i}\",label:\"C\",to:\"end\"),")).collect();
+    let wide = small("", &format!("\"start\": (choices: [{choices}]),"));
+    says(&checked(&wide, ""), 0, &["60000 choices", "2 states"]);
+    let twice = small("", &format!("\"start\": (choices: [{choices}{choices}]),"));
+    says(&checked(&twice, ""), 1, &["error[T003]", "and 59900 more"]);
+    // Each of many scenes breaks a range.
+    let scenes: String = (0..20_000)
+        .map(|i| {
+            format!(
+                "\"s{i}\":(choices:[(id:\"a\",label:\"A\",to:\"s{}\"),(id:\"b\",label:\"B\",then:[Raise(\"n\",9)],to:\"end\")]),",
+                (i + 1) % 20_000
+            )
+        })
+        .collect();
+    let ranges = small(
+        "\"n\": Range(from: 0, to: 3, start: 0)",
+        &format!(
+            "{scenes} \"start\": (text: \"{{n}}\", choices: [(id: \"on\", label: \"On\", to: \"s0\"), (id: \"out\", label: \"Out\", to: \"end\")]),"
+        ),
+    );
+    says(&checked(&ranges, ""), 1, &["error[T210]", "and 19900 more"]);
+    // Locks that nothing opens, in many states.
+    let locked: String = (0..2_000)
+        .map(|i| format!("(id:\"l{i}\",label:\"L\",locked:(unless:All([AtLeast(\"n\",3),AtMost(\"n\",2)]),reason:\"No.\"),to:\"end\"),"))
+        .collect();
+    let locks = small(
+        "\"n\": Range(from: 0, to: 2000, start: 0)",
+        &format!(
+            "\"start\": (text: \"{{n}}\", choices: [(id: \"on\", label: \"On\", then: [RaiseToEnd(\"n\", 1)]), (id: \"out\", label: \"Out\", to: \"end\"), {locked}]),"
+        ),
+    );
+    says(&checked(&locks, ""), 0, &["warning[T204]", "2000 warnings"]);
+}
+
+#[test]
+fn automatic_moves_in_a_circle_are_told_with_the_move_into_them() {
+    let text = small(
+        "",
+        "\"start\": (text: \"S.\", choices: [(id: \"in\", label: \"In\", to: \"a\"), (id: \"out\", label: \"Out\", to: \"end\")]),
+         \"a\": (text: \"A.\", auto: [(to: \"b\")]), \"b\": (text: \"B.\", auto: [(to: \"a\")]),",
+    );
+    let ran = checked(&text, "");
+    says(&ran, 1, &["error[T211]", "lead on from `a` without end", "shown by one move: in", "1 error"]);
+    // The game refuses the move and stays where it was.
+    let home = Home::with_story(&text);
+    home.play("", "in\n").fails_saying(&["automatic scenes lead into each other for ever"]);
+    home.plays("", "? 2. Out\nout\n");
+}
+
+#[test]
+fn an_impossible_start_is_told_by_the_check_and_by_the_game() {
+    let unknown = small("", "\"strat\": (text: \"S.\", ending: \"end\"),");
+    says(&checked(&unknown, ""), 1, &["error[T005]", "did you mean `strat`?"]);
+
+    let circle = small("", "\"start\": (auto: [(to: \"a\")]), \"a\": (auto: [(to: \"start\")]),");
+    let ran = checked(&circle, "");
+    says(&ran, 1, &["error[T211]", "0 states", "shown by the very first screen"]);
+    Home::with_story(&circle).play("", "").fails_saying(&["treed: the story cannot begin: "]);
+
+    let back = small("", "\"start\": (auto: [(back: true)]),");
+    says(&checked(&back, ""), 1, &["error[T212]", "`start` goes back, but nothing waits"]);
+    Home::with_story(&back).play("", "").fails_saying(&["treed: the story cannot begin: "]);
+
+    let shut = small(
+        "\"f\": Flag",
+        "\"start\": (text: \"S.\", choices: [(id: \"on\", label: \"On\", when: Is(\"f\"), then: [Clear(\"f\")], to: \"end\")]),",
+    );
+    let ran = checked(&shut, "");
+    says(&ran, 1, &["error[T208]", "stuck in `start`", "shown by the very first screen"]);
+}
