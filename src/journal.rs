@@ -135,6 +135,8 @@ impl<'s> Game<'s> {
             Game { story, seed, entries: Vec::with_capacity(entries.len()), undone: Vec::new(), now };
         for (i, entry) in entries.iter().enumerate() {
             if let Err(why) = game.now.make(story, entry) {
+                // The move may have been made in part, as keys before one that does not fit.
+                let (game, _) = Game::replay(story, seed, &game.entries)?;
                 return Ok((game, Some((i, why))));
             }
             game.entries.push(entry.clone());

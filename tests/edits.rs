@@ -298,6 +298,22 @@ fn a_save_that_is_loaded_beside_the_game_stays_as_it_was_without_a_copy() {
     assert!(!home.path("saves/lamp/far-before-the-edit.ron").exists());
 }
 
+/// Keys before one that does not fit were flown once, and the flight went on without them in the list.
+#[test]
+fn a_move_that_can_be_made_in_part_is_not_made_at_all() {
+    let story = support::story(&kept("labs.ron"));
+    let fly = [Entry::Choose("fly".to_owned())];
+    let whole = Game::replay(&story, 9, &fly).unwrap().0;
+    let keys = format!("{}?", "l".repeat(200));
+    let entries = [fly[0].clone(), Entry::Type(keys)];
+    let (mut game, stopped) = Game::replay(&story, 9, &entries).unwrap();
+    assert_eq!(stopped.map(|(at, _)| at), Some(1));
+    game.go_on().unwrap();
+    assert_eq!(game.entries(), whole.entries());
+    let style = treed::shell::terminal::Style { width: 60, color: false, plain: true, pictures: false };
+    assert_eq!(treed::shell::told(&game, style), treed::shell::told(&whole, style));
+}
+
 #[test]
 fn every_format_that_was_ever_written_loads_for_ever() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/saves");

@@ -1,6 +1,6 @@
 //! Endings reached and kept, and the pages of the notebook that were unlocked.
 
-use super::save::{Bad, FORMAT, WrittenEntry, format_of, seal, unseal, write_entry};
+use super::save::{Bad, FORMAT, Moves, format_of, seal, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
 use crate::labs::Lab;
@@ -247,23 +247,19 @@ impl Gallery {
                 }
             })?;
         let clean = |text: String| visible(&text).into_owned();
-        let run = |run: WrittenRun| Run {
-            when: run.when,
-            played: run.played.map(Duration::from_secs),
-            turns: run.turns,
-            seed: run.seed,
-            moves: run.moves.into_iter().map(Entry::from).collect(),
+        let run = |run: WrittenRun| {
+            let moves = run.moves.within_bounds()?;
+            let played = run.played.map(Duration::from_secs);
+            Ok(Run { when: run.when, played, turns: run.turns, seed: run.seed, moves })
         };
         let endings = written
             .endings
             .into_iter()
-            .map(|reached| Reached {
-                id: clean(reached.id),
-                times: reached.times,
-                first: run(reached.first),
-                shortest: run(reached.shortest),
+            .map(|reached| {
+                let (first, shortest) = (run(reached.first)?, run(reached.shortest)?);
+                Ok(Reached { id: clean(reached.id), times: reached.times, first, shortest })
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         let pages = written
             .pages
             .into_iter()
@@ -343,7 +339,7 @@ fn write_run(run: &Run, out: &mut String) {
 }
 
 #[derive(Deserialize)]
-#[serde(rename = "Gallery")]
+#[serde(rename = "Gallery", deny_unknown_fields)]
 struct Written {
     #[allow(dead_code, reason = "looked at before")]
     format: u32,
@@ -356,6 +352,7 @@ struct Written {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenFinished {
     ending: String,
     when: u64,
@@ -366,6 +363,7 @@ struct WrittenFinished {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenReached {
     id: String,
     times: u32,
@@ -374,16 +372,18 @@ struct WrittenReached {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenRun {
     when: u64,
     #[serde(default)]
     played: Option<u64>,
     turns: u32,
     seed: u32,
-    moves: Vec<WrittenEntry>,
+    moves: Moves,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenPage {
     id: String,
     here: Vec<String>,

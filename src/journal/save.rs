@@ -5,7 +5,7 @@ use super::{Entry, Game, MOST_MOVES, Measured, SEEDS, Unmade};
 use crate::story::Story;
 use crate::text::visible;
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt::{self, Write};
 use std::time::Duration;
 
@@ -175,11 +175,9 @@ impl Save {
             })?;
         let seed =
             u32::try_from(written.seed).ok().filter(|seed| *seed < SEEDS).ok_or(Bad::Seed(written.seed))?;
-        let undone: usize = written.undone.iter().map(Vec::len).sum();
-        for count in [written.moves.len(), undone] {
-            if count > MOST_MOVES {
-                return Err(Bad::TooLong(count));
-            }
+        let undone: usize = written.undone.iter().map(|tail| tail.count).sum();
+        if undone > MOST_MOVES {
+            return Err(Bad::TooLong(undone));
         }
         let clean = |text: String| visible(&text).chars().take(200).collect::<String>().replace('\n', " ");
         Ok(Save {
@@ -191,12 +189,8 @@ impl Save {
             at: clean(written.at),
             played: Duration::from_secs(written.played),
             when: written.when,
-            moves: written.moves.into_iter().map(Entry::from).collect(),
-            undone: written
-                .undone
-                .into_iter()
-                .map(|tail| tail.into_iter().map(Entry::from).collect())
-                .collect(),
+            moves: written.moves.within_bounds()?,
+            undone: written.undone.into_iter().map(Moves::within_bounds).collect::<Result<_, _>>()?,
             intact,
         })
     }
@@ -265,8 +259,9 @@ pub(super) fn write_entry(entry: &Entry, out: &mut String) {
     };
 }
 
+// A key that is not known is a damaged one: a save with more in it has a higher format.
 #[derive(Deserialize)]
-#[serde(rename = "Save")]
+#[serde(rename = "Save", deny_unknown_fields)]
 struct Written {
     #[allow(dead_code, reason = "looked at before")]
     format: u32,
@@ -275,12 +270,50 @@ struct Written {
     at: String,
     played: u64,
     when: u64,
-    moves: Vec<WrittenEntry>,
+    moves: Moves,
     #[serde(default)]
-    undone: Vec<Vec<WrittenEntry>>,
+    undone: Vec<Moves>,
+}
+
+/// Moves as they are read: no more of them are held than a save may have, however many there are.
+#[derive(Default)]
+pub(super) struct Moves {
+    entries: Vec<Entry>,
+    count: usize,
+}
+
+impl Moves {
+    /// All of them, if they are not too many.
+    pub(super) fn within_bounds(self) -> Result<Vec<Entry>, Bad> {
+        if self.count > MOST_MOVES { Err(Bad::TooLong(self.count)) } else { Ok(self.entries) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moves {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Moves;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a list of moves")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Moves, A::Error> {
+                let mut moves = Moves::default();
+                while let Some(entry) = list.next_element::<WrittenEntry>()? {
+                    moves.count += 1;
+                    if moves.count <= MOST_MOVES {
+                        moves.entries.push(Entry::from(entry));
+                    }
+                }
+                Ok(moves)
+            }
+        }
+        deserializer.deserialize_seq(Reader)
+    }
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WrittenStory {
     id: String,
     title: String,
@@ -290,7 +323,7 @@ struct WrittenStory {
 
 #[derive(Deserialize)]
 #[serde(rename = "Entry")]
-pub(super) enum WrittenEntry {
+enum WrittenEntry {
     Choose(String),
     Type(String),
     World(String, Figures),
@@ -307,7 +340,7 @@ impl From<WrittenEntry> for Entry {
     }
 }
 
-pub(super) struct Figures(Vec<(String, Measured)>);
+struct Figures(Vec<(String, Measured)>);
 
 impl<'de> Deserialize<'de> for Figures {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
