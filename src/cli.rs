@@ -161,6 +161,9 @@ fn with_story(
 ) -> Result<i32, Trouble> {
     let person = io::stdin().is_terminal() && io::stdout().is_terminal();
     let style = Style::detect(plain);
+    // A game reads the settings itself, since they can change while it is played.
+    let plays = matches!(command, None | Some(Subcommands::Load { slot: Some(_) }));
+    let style = if person && !plays { style.with(&store.settings().unwrap_or_default()) } else { style };
     let mut out = io::stdout().lock();
     match command {
         None => {

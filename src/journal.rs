@@ -6,6 +6,7 @@
 pub mod edited;
 pub mod gallery;
 pub mod save;
+pub mod settings;
 pub mod store;
 
 use crate::engine::{self, Block, Move, Offer, Refused, Scene, State, Step, Telling};

@@ -15,10 +15,13 @@ mod resume;
 mod screen;
 mod sentences;
 pub mod terminal;
+mod tips;
+mod title;
 mod turn;
 pub mod understand;
 
 use crate::journal::gallery::Gallery;
+use crate::journal::settings::Settings;
 use crate::journal::store::{Failed, Lock, Store};
 use crate::journal::{Game, SEEDS, Unmade};
 use crate::story::Story;
@@ -63,6 +66,9 @@ pub struct Shell<'s> {
     slot: String,
     lock: Lock,
     gallery: Option<Gallery>,
+    /// As the command line wants it, before the player's settings.
+    asked_style: Style,
+    settings: Settings,
     style: Style,
     prompt: Prompt,
     person: bool,
@@ -76,9 +82,10 @@ pub struct Shell<'s> {
     mended: Option<String>,
     /// Something that was found is not in the gallery yet.
     owed: bool,
+    /// What the last question was about, if it asked about one thing.
+    asked: Option<understand::Candidate>,
     /// Sentences that were used when nothing was understood.
     puzzled: usize,
-    first_run: bool,
     leaving: bool,
 }
 
@@ -97,6 +104,7 @@ impl Shell<'_> {
         write!(out, "{}", self.title(notes))?;
         self.save(self.person);
         self.show(out)?;
+        self.tip(out)?;
         let mut interrupted = false;
         while !self.leaving {
             out.flush()?;
@@ -111,22 +119,29 @@ impl Shell<'_> {
                 Input::Interrupted if interrupted => self.leaving = true,
                 Input::Interrupted => {
                     interrupted = true;
-                    writeln!(out, "(Once more leaves; the game is saved.)")?;
+                    writeln!(out, "{}", sentences::ONCE_MORE)?;
                     continue;
                 }
                 Input::Line(line) => {
                     // The terminal may have been resized while the line was typed.
-                    self.style = if self.person { self.style.resized() } else { self.style };
+                    self.restyle();
                     self.take(&line, out)?;
                 }
             }
             interrupted = false;
         }
         if self.person && self.unsaved.is_none() {
-            writeln!(out, "Saved. `treed` goes on from here.")?;
+            writeln!(out, "{}", sentences::SAVED)?;
         }
         out.flush()?;
         Ok(())
+    }
+
+    /// Decides anew how to show things: the terminal may have another width, a setting another value.
+    fn restyle(&mut self) {
+        if self.person {
+            self.style = self.asked_style.with(&self.settings);
+        }
     }
 
     /// Shows where the game stands.

@@ -107,6 +107,13 @@ fn lines(printed: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// Columns of the widest line, without those that were typed and drawn again with each key.
+fn widest(printed: &str) -> usize {
+    let lines = lines(printed);
+    let told = lines.iter().filter(|line| !line.starts_with("> "));
+    told.map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
 /// True where letters are painted or made faint.
 fn is_painted(printed: &str) -> bool {
     printed.match_indices("\u{1b}[").any(|(at, _)| {
@@ -121,21 +128,22 @@ fn home() -> Home {
 
 #[test]
 fn a_game_is_played_left_resumed_undone_finished_and_replayed_at_every_width() {
-    for columns in [80u16, 60] {
+    for columns in [40u16, 80, 200] {
         let home = home();
         let mut first = Terminal::run(&home, columns, &[], "treed --story story.ron --seed 3; echo code $?");
-        first.shows("THE LAMP").shows("Type the number of a choice").shows("3. Go home");
+        first.shows("THE LAMP").shows("3. Go home").shows("Type the number of a choice");
         first.types("1").shows("It catches at once.").shows("2. Climb the stairs");
         first.types("climb").shows("two matches left").types("quit");
         first.shows("Saved. `treed` goes on from here.").shows("code 0");
         let mut seen = first.ends();
 
         let mut second = Terminal::run(&home, columns, &[], "treed --story story.ron; echo code $?");
-        second.shows("you are back").shows("The attic").shows("2. Lie down in the dust");
+        second.shows("1. Go on: The attic, 2 matches").shows("4. See the endings (0 of 2 found)");
+        second.types("").shows("you are back").shows("The attic").shows("2. Lie down in the dust");
         second.types("undo").shows("(Taken back: Climb the stairs)").shows("The lamp is lit.");
         second.types("redo").shows("(Made again: Climb the stairs)").shows("The attic");
         second.types("lie down").shows("You sleep well.").shows("Asleep");
-        second.shows("Endings found: 1 of 2. Moves: 3. Seed: 3.").types("5").shows("code 0");
+        second.shows("Endings found: 1 of 2. Moves: 3.").types("5").shows("code 0");
         seen.push_str(&second.ends());
 
         let mut third =
@@ -145,13 +153,12 @@ fn a_game_is_played_left_resumed_undone_finished_and_replayed_at_every_width() {
         third.shows("(Enter goes on").keys("\n").shows("You sleep well.").shows("code 0");
         seen.push_str(&third.ends());
 
-        let lines = lines(&seen);
-        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        let wanted = usize::from(columns).min(80);
         assert_eq!(
-            widest,
-            usize::from(columns),
-            "as wide as the terminal and no wider:\n{}",
-            lines.join("\n")
+            widest(&seen),
+            wanted,
+            "as wide as the terminal, at most 80:\n{}",
+            lines(&seen).join("\n")
         );
     }
 }
@@ -164,6 +171,11 @@ fn what_cannot_be_understood_is_said_and_the_game_goes_on() {
     game.types("stairs").shows("Not now: It is too dark.");
     game.types("the").shows("None of the choices sounds like that.");
     game.types("xyzzy").shows("That is not on offer here.");
+    game.types("light it and go home").shows("Do you mean 1 (Light the lamp), or 3 (Go home)?");
+    game.types("dance home").shows("Do you mean 3 (Go home)? `yes` takes it.");
+    game.types("no").shows("3. Go home");
+    game.types("udno").shows("Do you mean `undo`?");
+    game.types("y").shows("There is nothing to take back");
     game.types("redo").shows("There is nothing to make again.");
     game.types("lihgt the lmap").shows("It catches at once.");
     game.types("").shows("1. Blow it out").shows("3. Go home");
@@ -233,7 +245,7 @@ fn colour_is_shown_unless_it_is_not_wanted() {
         game.ends()
     };
     let coloured = seen(&[], "");
-    assert!(coloured.contains("\u{1b}[1;36mGhost\u{1b}[0m: You again."), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[1;38;5;31mGhost\u{1b}[0m: You again."), "{coloured:?}");
     for (settings, arguments) in
         [(&[("NO_COLOR", "1")][..], ""), (&[], "--plain"), (&[("CLICOLOR", "0")], "")]
     {
@@ -273,7 +285,8 @@ fn a_save_that_was_changed_is_told_and_played_on_with_a_person_there() {
     home.write(path, home.read(path).replace("        Choose(\"stairs\"),\n", "").as_bytes());
     let changed = home.read(path);
     let mut game = Terminal::lamp(&home, "");
-    game.shows("was changed outside treed")
+    game.types("")
+        .shows("was changed outside treed")
         .shows("Go on from there?")
         .types("perhaps")
         .shows("`yes` or `no`?");
@@ -281,7 +294,7 @@ fn a_save_that_was_changed_is_told_and_played_on_with_a_person_there() {
     game.ends();
     assert_eq!(home.read(path), changed);
     let mut game = Terminal::lamp(&home, "");
-    game.shows("Go on from there?").types("").shows("kept as `autosave-as-found`");
+    game.types("").shows("Go on from there?").types("").shows("kept as `autosave-as-found`");
     game.shows("The lamp is lit.").types("quit").shows("Saved.");
     game.ends();
     assert_eq!(home.read("saves/lamp/autosave-as-found.ron"), changed);
@@ -295,7 +308,7 @@ fn a_save_that_the_edited_story_cuts_short_is_asked_about() {
     let path = "saves/lamp/autosave.ron";
     let before = home.read(path);
     let mut game = Terminal::lamp(&home, "");
-    game.shows("The story has changed since this was saved.").shows("Go on from there?").types("n");
+    game.types("").shows("The story has changed since this was saved.").shows("Go on from there?").types("n");
     game.shows("Nothing was changed. `treed --new` begins a new game and keeps this save.");
     game.ends();
     assert_eq!(home.read(path), before);
@@ -358,4 +371,166 @@ fn a_closed_pipe_ends_quietly() {
     head.current_dir(home.path("")).arg("-c");
     head.arg(format!("'{}' --story story.ron --saves saves endings | head -1", env!("CARGO_BIN_EXE_treed")));
     assert_eq!(finish(head, "").fine(), "Endings found: 1 of 2\n");
+}
+
+#[test]
+fn the_title_screen_goes_on_begins_anew_loads_and_lists() {
+    let home = home();
+    home.plays("", "light\nsave lit\nstairs\n");
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("THE LAMP").shows("1. Go on: The attic, 2 matches (a moment ago)").shows("5. Leave");
+    game.types("dance").shows("Type a number, or Enter to go on.");
+    game.types("endings").shows("Endings found: 0 of 2");
+    game.types("3").shows("lit").shows("Type `load NAME`.");
+    game.types("load nowhere").shows("There is no save `nowhere`");
+    game.types("load lit").shows("The hall").shows("2. Climb the stairs").types("quit").shows("Saved.");
+    game.ends();
+    let mut game = Terminal::lamp(&home, "");
+    game.types("new game").shows("The lamp is out.").types("quit").shows("Saved.");
+    game.ends();
+    let mut game = Terminal::run(&home, 80, &[], "treed --story story.ron; echo code $?");
+    game.types("5").shows("code 0");
+    game.ends();
+}
+
+#[test]
+fn undo_and_redo_take_a_number_and_name_what_they_took() {
+    let home = home();
+    let mut game = Terminal::lamp(&home, "");
+    game.types("light").shows("2. Climb the stairs").types("stairs").shows("two matches left");
+    game.types("undo 2").shows("(Taken back: Climb the stairs; Light the lamp)").shows("The lamp is out.");
+    game.types("redo 9").shows("(Made again: Light the lamp; Climb the stairs)").shows("The attic");
+    game.types("undo all").shows("(Taken back: Climb the stairs; Light the lamp)");
+    game.types("undo 0").shows("how many moves?").types("undo").shows("this is the beginning");
+    game.types("quit").shows("Saved.");
+    game.ends();
+}
+
+#[test]
+fn a_tip_is_shown_once_to_a_player() {
+    let home = home();
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("Tip: Type the number of a choice").types("1").shows("2. Climb the stairs");
+    game.types("stairs").shows("Tip: `undo` takes back a move").types("quit").shows("Saved.");
+    let seen = game.ends();
+    assert_eq!(seen.matches("Tip: ").count(), 2, "{seen}");
+    let mut game = Terminal::lamp(&home, "--new");
+    game.shows("3. Go home").types("1").shows("2. Climb").types("2").shows("The attic");
+    game.types("quit").shows("Saved.");
+    let seen = game.ends();
+    assert_eq!(seen.matches("Tip: ").count(), 1, "{seen}");
+    assert!(seen.contains("Tip: what is marked"), "the only one that is new: {seen}");
+    // In a pipe there is nobody to give a tip to.
+    assert!(!home.plays("--new", "1\n").contains("Tip: "));
+}
+
+#[test]
+fn settings_are_kept_for_the_next_game() {
+    let home =
+        Home::with_story(&kept("lamp.ron").replace("A hall. The lamp", &"A hall, and a hall. ".repeat(9)));
+    let mut game = Terminal::run(&home, 200, &[], "treed --story story.ron");
+    game.types("settings").shows("width     auto").shows("pictures  on");
+    game.types("settings width 120").shows("width is 120 from now on.");
+    game.types("settings width 9").shows("`width` cannot be `9`. It is the widest line: 40 to 200 columns");
+    game.types("settings color off").shows("colour is off from now on.");
+    game.types("settings brightness 3").shows("There is no setting `brightness`.");
+    game.types("look").shows("3. Go home").types("quit").shows("Saved.");
+    assert_eq!(widest(&game.ends()), 120);
+    let mut game = Terminal::run(&home, 200, &[], "treed --story story.ron --new");
+    game.shows("3. Go home").types("quit").shows("Saved.");
+    let seen = game.ends();
+    assert_eq!(widest(&seen), 120);
+    assert!(seen.contains("Ghost: You again.") && !is_painted(&seen), "{seen:?}");
+    // Damaged settings are told, and the game goes on.
+    home.write("saves/lamp/settings.ron", b"Settings(");
+    let mut game = Terminal::lamp(&home, "--new");
+    game.shows("settings.ron").shows("3. Go home").types("quit").shows("Saved.");
+    game.ends();
+}
+
+#[test]
+fn plain_output_is_linear_and_says_that_it_is_on() {
+    let home = home();
+    let mut game = Terminal::run(&home, 80, &[], "treed --story story.ron --plain");
+    game.shows("Plain mode is on").shows("Ghost: You again.").types("light").shows("2. Climb the stairs");
+    game.types("xyzzy").shows("A number will do, or a word of a choice.").types("stairs").shows("The attic");
+    game.asks().presses(ControlCode::EndOfText).shows("(Once more leaves; the game is saved.)");
+    game.presses(ControlCode::EndOfText).shows("Saved. `treed` goes on from here.");
+    let seen = game.ends();
+    assert!(!seen.contains('\u{1b}'), "nothing is drawn again: {seen:?}");
+    // This terminal shows nothing of what is typed, and neither does the program.
+    assert!(!seen.contains("xyzzy"), "{seen:?}");
+    assert_eq!(seen.matches("3. Go home").count(), 2, "what was read is not read again: {seen:?}");
+    let mut game = Terminal::lamp(&home, "");
+    game.types("1").types("settings plain on").shows("plain is on").shows("Plain mode is on");
+    game.types("look").shows("The attic, 2 matches.").types("quit").shows("Saved.");
+    game.ends();
+}
+
+#[test]
+fn tab_shows_what_can_be_said_with_what_it_does() {
+    let home = home();
+    let mut game = Terminal::lamp(&home, "");
+    game.asks().keys("\t").shows("1. Light the lamp").shows("undo      take back your last move");
+    game.keys("settings pa\t slow\n").shows("pace is slow from now on.");
+    // What is left of a word is shown in grey.
+    game.asks().keys("light th").shows("\u{1b}[2me lamp\u{1b}[0m").keys("\n").shows("It catches at once.");
+    game.types("quit").shows("Saved.");
+    game.ends();
+}
+
+#[test]
+fn the_text_follows_the_terminal_when_it_is_made_narrower() {
+    let home =
+        Home::with_story(&kept("lamp.ron").replace("A hall. The lamp", &"A hall, and a hall. ".repeat(9)));
+    let mut game = Terminal::lamp(&home, "");
+    game.shows("3. Go home").asks();
+    game.seen.clear();
+    game.session.get_process_mut().set_window_size(40, 40).expect("a width");
+    game.keys("look\n").shows("3. Go home").types("quit").shows("Saved.");
+    assert_eq!(widest(&game.ends()), 40);
+}
+
+#[test]
+fn every_colour_can_be_read_on_black_and_on_white() {
+    use treed::shell::terminal::shade;
+    use treed::story::Color::*;
+    // Relative luminance and contrast as in WCAG 2.2; the colours 16 to 231 are a cube, 232 to 255 greys.
+    let channel = |value: u8| {
+        let part = f64::from(value) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = |shade: u8| {
+        let rgb: [u8; 3] = if shade >= 232 {
+            [8 + 10 * (shade - 232); 3]
+        } else {
+            let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+            let cube = shade - 16;
+            [step(cube / 36), step(cube / 6 % 6), step(cube % 6)]
+        };
+        0.2126 * channel(rgb[0]) + 0.7152 * channel(rgb[1]) + 0.0722 * channel(rgb[2])
+    };
+    for color in [
+        Red,
+        Green,
+        Yellow,
+        Blue,
+        Magenta,
+        Cyan,
+        BrightBlack,
+        BrightRed,
+        BrightGreen,
+        BrightYellow,
+        BrightBlue,
+        BrightMagenta,
+        BrightCyan,
+    ] {
+        let light = luminance(shade(color).expect("a shade"));
+        let (on_black, on_white) = ((light + 0.05) / 0.05, 1.05 / (light + 0.05));
+        assert!(
+            on_black >= 3.0 && on_white >= 3.0,
+            "{color:?}: {on_black:.1} on black, {on_white:.1} on white"
+        );
+    }
+    assert_eq!(shade(Plain), None, "prose keeps the terminal's own colour");
 }

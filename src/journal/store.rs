@@ -6,6 +6,7 @@
 use super::Entry;
 use super::gallery::{Gallery, Renamed};
 use super::save::{Bad, MOST_BYTES, Save};
+use super::settings::Settings;
 use crate::story::Story;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -17,6 +18,8 @@ pub const AUTO: &str = "autosave";
 
 /// The file that is no slot.
 const GALLERY: &str = "gallery";
+/// The file of what the player has set, and no name of a slot.
+const SETTINGS: &str = "settings";
 
 /// Longest name of a slot.
 const LONGEST_NAME: usize = 40;
@@ -218,6 +221,20 @@ impl Store {
         Ok(slots)
     }
 
+    /// The names of all slots, without looking into them.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                let slot = name.strip_suffix(".ron")?;
+                check_slot(slot).is_ok().then(|| slot.to_owned())
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
     /// A name for a copy of a slot that is not taken yet: the slot's as far as there is room, a word, and
     /// a number.
     pub fn free_name(&self, slot: &str, word: &str) -> String {
@@ -337,6 +354,27 @@ impl Store {
             .unwrap_or_else(|| self.folder.join(format!("gallery-{word}.txt")))
     }
 
+    /// What the player has set; as the program sees fit where nothing was.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn settings(&self) -> Result<Settings, Failed> {
+        let path = self.folder.join("settings.ron");
+        match read(&path)? {
+            None => Ok(Settings::default()),
+            Some(bytes) => Settings::from_bytes(&bytes)
+                .map_err(|bad| Failed::Bad { path: path.display().to_string(), bad }),
+        }
+    }
+
+    /// Keeps what the player has set.
+    ///
+    /// # Errors
+    /// What the system says; the old file is whole then.
+    pub fn keep_settings(&self, settings: &Settings) -> Result<(), Failed> {
+        self.write(SETTINGS, &self.folder.join("settings.ron"), &settings.to_text(), false)
+    }
+
     /// Where typed lines are kept from game to game.
     pub fn history_path(&self) -> PathBuf {
         self.folder.join("history.txt")
@@ -392,7 +430,11 @@ fn shown(path: &Path) -> String {
 
 fn check_slot(slot: &str) -> Result<(), Failed> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if slot.is_empty() || slot.len() > LONGEST_NAME || !slot.chars().all(plain) || slot == GALLERY {
+    if slot.is_empty()
+        || slot.len() > LONGEST_NAME
+        || !slot.chars().all(plain)
+        || matches!(slot, GALLERY | SETTINGS)
+    {
         return Err(Failed::BadName(crate::text::visible(slot).chars().take(60).collect()));
     }
     Ok(())

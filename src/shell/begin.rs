@@ -3,8 +3,9 @@
 use super::prompt::Prompt;
 use super::resume::{resume, settle, yes};
 use super::terminal::Style;
-use super::{Shell, Trouble, fresh_seed, sentence};
+use super::{Shell, Trouble, fresh_seed, sentence, title};
 use crate::journal::Game;
+use crate::journal::settings::Settings;
 use crate::journal::store::{Failed, Store};
 use crate::story::Story;
 use std::io::{self, Write};
@@ -36,28 +37,49 @@ pub fn play(
 ) -> Result<(), Trouble> {
     let lock = store.lock(slot)?;
     let mut out = io::stdout();
-    let first_run = store.slots().map_or(true, |slots| slots.is_empty());
-    let mut prompt = Prompt::new(person, Some(store.history_path()), style.color);
     let mut notes = Vec::new();
-    let (save, source) = match &begin {
-        Begin::Resume if store.exists(slot) => match store.load(slot) {
-            Ok(save) => (Some(save), slot.to_owned()),
+    let settings = match store.settings() {
+        Ok(settings) => settings,
+        Err(failed) => {
+            notes.push(format!(
+                "{failed}. The program plays with its own settings; `settings` sets them anew."
+            ));
+            Settings::default()
+        }
+    };
+    let asked_style = style;
+    let style = if person { style.with(&settings) } else { style };
+    let mut prompt = Prompt::new(person, style.plain, Some(store.history_path()), style.color);
+    let (mut begin, mut save) = (begin, None);
+    if matches!(begin, Begin::Resume) && store.exists(slot) {
+        match store.load(slot) {
+            Ok(found) => {
+                if prompt.is_person() {
+                    match title::ask(story, &store, &found, &mut prompt, style, &mut out)? {
+                        Some(chosen) => begin = chosen,
+                        None => return Ok(()),
+                    }
+                }
+                if matches!(begin, Begin::Resume) {
+                    save = Some((found, slot.to_owned()));
+                }
+            }
             Err(failed @ Failed::Bad { .. }) if prompt.is_person() => {
                 let told = sentence(&failed);
                 if !yes(&told, "Begin a new game? The file is kept.", &mut prompt, style, &mut out)? {
                     return Ok(());
                 }
                 notes.push(format!("The file is kept as `{}`.", store.keep_copy(slot, "kept")?));
-                (None, slot.to_owned())
             }
             Err(failed) => return Err(way_out(failed, slot)),
-        },
-        Begin::From(from) => (Some(store.load(from)?), from.clone()),
-        Begin::Resume | Begin::New => (None, slot.to_owned()),
-    };
+        }
+    }
+    if let Begin::From(from) = &begin {
+        save = Some((store.load(from)?, from.clone()));
+    }
     let (game, played) = match save {
         None => (Game::new(story, seed.unwrap_or_else(fresh_seed))?, Duration::ZERO),
-        Some(save) => {
+        Some((save, source)) => {
             let resumed =
                 resume(story, &source, &save, person).map_err(|trouble| match (&begin, trouble) {
                     (Begin::Resume, Trouble::Saves(failed)) => way_out(failed, slot),
@@ -87,6 +109,8 @@ pub fn play(
         slot: slot.to_owned(),
         lock,
         gallery: Some(found.gallery),
+        asked_style,
+        settings,
         style,
         person: prompt.is_person(),
         prompt,
@@ -96,8 +120,8 @@ pub fn play(
         unsaved: None,
         mended: None,
         owed: false,
+        asked: None,
         puzzled: 0,
-        first_run,
         leaving: false,
     };
     let result = shell.run(&mut out, &notes);

@@ -4,8 +4,10 @@
 mod games;
 mod moves;
 mod reading;
+mod settings;
 
 use super::{Shell, Trouble};
+pub(super) use settings::completions as setting_names;
 use std::fmt;
 use std::io::Write;
 
@@ -26,8 +28,8 @@ pub struct Command {
 /// All commands, in the order of `help`.
 pub const COMMANDS: &[Command] = &[
     named(&["look", "l"], "", "show this scene again", moves::look),
-    named(&["undo"], "", "take back your last move", moves::undo),
-    named(&["redo"], "", "make it again", moves::redo),
+    named(&["undo"], "[N]", "take back your last move, or the last N", moves::undo),
+    named(&["redo"], "[N]", "make it again, or N of them", moves::redo),
     named(&["save"], "NAME", "keep this moment under a name", games::save),
     named(&["load"], "NAME", "go back to a moment you kept", games::load),
     named(&["saves"], "", "list what you kept", games::saves),
@@ -37,6 +39,7 @@ pub const COMMANDS: &[Command] = &[
     named(&["what is", "what's", "what are", "whats"], "TERM", "a page of the notebook", reading::what),
     named(&["log"], "", "the seed and your moves so far", moves::log),
     named(&["credits"], "", "where the story comes from", reading::credits),
+    named(&["settings"], "[NAME VALUE]", "width, pace, colour, pictures, plain", settings::settings),
     named(&["help", "?", "h", "commands"], "", "this list", reading::help),
     named(&["quit", "q", "exit", "bye"], "", "leave; the game is saved", games::quit),
 ];

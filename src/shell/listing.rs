@@ -7,7 +7,7 @@ use crate::engine;
 use crate::journal::gallery::Gallery;
 use crate::journal::store::{Failed, Store};
 use crate::journal::{Entry, Game};
-use crate::story::Story;
+use crate::story::{Page, Story};
 
 /// Seed and moves so far, by their labels.
 ///
@@ -57,7 +57,7 @@ pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
 }
 
 /// How long ago something was, roughly. A clock that was set back makes it lie in the future.
-pub(super) fn ago(when: u64, now: u64) -> String {
+pub fn ago(when: u64, now: u64) -> String {
     // Clocks are set right by a few seconds all the time.
     if when > now.saturating_add(300) {
         return "dated in the future: the clock was set back since".to_owned();
@@ -83,26 +83,26 @@ pub fn pages(story: &Story, gallery: &Gallery, style: Style) -> String {
     text
 }
 
+/// The page on a term: its title, its name, a word of the author for it, or a part of its title.
+pub fn page_named<'s>(story: &'s Story, term: &str) -> Option<&'s Page> {
+    let wanted = term.trim().to_lowercase();
+    let titled = |page: &Page| {
+        let title = story.str(page.title).to_lowercase();
+        (
+            title == wanted || story.str(page.name) == wanted,
+            (wanted.len() >= 3 && title.contains(&wanted))
+                || page.words.iter().any(|word| story.str(*word).to_lowercase() == wanted),
+        )
+    };
+    story.pages.iter().find(|page| titled(page).0).or_else(|| story.pages.iter().find(|page| titled(page).1))
+}
+
 /// One page of the notebook.
 ///
 /// # Errors
 /// What to say when there is none, or it is still locked.
 pub fn page(story: &Story, gallery: &Gallery, term: &str, style: Style) -> Result<String, String> {
-    let wanted = term.trim().to_lowercase();
-    let titled = |page: &crate::story::Page| {
-        let title = story.str(page.title).to_lowercase();
-        (
-            title == wanted || story.str(page.name) == wanted,
-            title.contains(&wanted)
-                || page.words.iter().any(|word| story.str(*word).to_lowercase() == wanted),
-        )
-    };
-    let found = story
-        .pages
-        .iter()
-        .find(|page| titled(page).0)
-        .or_else(|| story.pages.iter().find(|page| titled(page).1));
-    let Some(page) = found else {
+    let Some(page) = page_named(story, term) else {
         let titles: Vec<&str> = story.pages.iter().map(|page| story.str(page.title)).collect();
         let near = crate::story::diagnostic::nearest(term, titles)
             .map(|title| format!(" Do you mean {title}?"))

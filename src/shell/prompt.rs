@@ -1,4 +1,4 @@
-//! Where lines come from: a person at a terminal, or a script in a pipe.
+//! Where lines come from: a person at a terminal, a person with a screen reader, or a script in a pipe.
 
 use super::commands::COMMANDS;
 use rustyline::completion::{Completer, Pair};
@@ -7,10 +7,12 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::{DefaultHistory, History};
 use rustyline::validate::Validator;
-use rustyline::{Config, Context, Editor, Helper};
+use rustyline::{CompletionType, Config, Context, Editor, Helper};
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use unicode_width::UnicodeWidthChar;
 
 /// Longest line that is read; the rest of a longer one is thrown away.
 const LONGEST: usize = 4096;
@@ -28,13 +30,15 @@ pub enum Input {
 
 /// Where lines come from.
 pub enum Prompt {
-    /// A person.
+    /// A person, with an editor of lines.
     Person {
         /// rustyline.
         editor: Box<Editor<Completions, DefaultHistory>>,
         /// Where typed lines are kept.
         history: Option<PathBuf>,
     },
+    /// A person whose terminal is left as it is: the line is never drawn again while it is typed.
+    Plain,
     /// A pipe or a file; counts its lines.
     Script {
         /// Lines read so far.
@@ -42,28 +46,54 @@ pub enum Prompt {
     },
 }
 
-/// What Tab offers: commands, and the choices at hand.
+/// What Tab offers: commands with what may follow them, and the choices at hand.
 #[derive(Debug, Default)]
 pub struct Completions {
     /// What can be typed now, and what is shown for it.
     pub choices: Vec<(String, String)>,
-    /// Hints in grey.
+    /// What can follow a command: its name, and what is shown for each.
+    pub arguments: Vec<(&'static str, String, String)>,
+    /// Hints in grey; without colour there are none, since they would look like what was typed.
     pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
 }
+
+/// Ctrl-C was pressed since the last line that a plain prompt has read.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 impl Prompt {
     /// A person where standard input and output are terminals; else a script.
-    pub fn new(person: bool, history: Option<PathBuf>, color: bool) -> Prompt {
+    pub fn new(person: bool, plain: bool, history: Option<PathBuf>, color: bool) -> Prompt {
         if !person {
             return Prompt::Script { line: 0 };
         }
+        if plain {
+            // The terminal itself throws the line away. Every move is saved, so that leaving needs nothing more.
+            let _ = ctrlc::set_handler(|| {
+                let mut out = io::stdout().lock();
+                let again = INTERRUPTED.swap(true, Ordering::Relaxed);
+                let sentence = if again { super::sentences::SAVED } else { super::sentences::ONCE_MORE };
+                let _ = writeln!(out, "\n{sentence}").and_then(|()| out.flush());
+                if again {
+                    std::process::exit(0);
+                }
+            });
+            return Prompt::Plain;
+        }
         let config = Config::builder()
             .max_history_size(500)
-            .map(|builder| builder.auto_add_history(false).build())
+            .map(|builder| {
+                builder
+                    .auto_add_history(false)
+                    .completion_type(CompletionType::List)
+                    .completion_show_all_if_ambiguous(true)
+                    .build()
+            })
             .unwrap_or_default();
         match Editor::with_config(config) {
             Ok(mut editor) => {
-                editor.set_helper(Some(Completions { choices: Vec::new(), color }));
+                editor.set_helper(Some(Completions { color, ..Completions::default() }));
                 if let Some(path) = &history {
                     // No history yet is no reason to complain.
                     let _ = editor.load_history(path);
@@ -76,23 +106,30 @@ impl Prompt {
 
     /// True for a person.
     pub fn is_person(&self) -> bool {
-        matches!(self, Prompt::Person { .. })
+        !matches!(self, Prompt::Script { .. })
     }
 
     /// The number of the last line of a script.
     pub fn line_number(&self) -> usize {
         match self {
-            Prompt::Person { .. } => 0,
+            Prompt::Person { .. } | Prompt::Plain => 0,
             Prompt::Script { line } => *line,
         }
     }
 
     /// Says what Tab offers from now on.
-    pub fn offer(&mut self, choices: Vec<(String, String)>) {
+    pub fn offer(
+        &mut self,
+        choices: Vec<(String, String)>,
+        arguments: Vec<(&'static str, String, String)>,
+        width: usize,
+    ) {
         if let Prompt::Person { editor, .. } = self
             && let Some(helper) = editor.helper_mut()
         {
             helper.choices = choices;
+            helper.arguments = arguments;
+            helper.width = width;
         }
     }
 
@@ -103,18 +140,17 @@ impl Prompt {
     pub fn read(&mut self, prompt: &str) -> io::Result<Input> {
         match self {
             Prompt::Script { line } => {
-                let mut bytes = Vec::new();
-                let mut stdin = io::stdin().lock();
-                let read = (&mut stdin).take(LONGEST as u64).read_until(b'\n', &mut bytes)?;
-                if read == 0 {
-                    return Ok(Input::End);
-                }
-                if read == LONGEST && bytes.last() != Some(&b'\n') {
-                    skip_line(&mut stdin)?;
-                }
-                *line += 1;
-                let text = String::from_utf8_lossy(&bytes);
-                Ok(Input::Line(crate::text::visible(text.trim_end_matches(['\n', '\r'])).into_owned()))
+                let read = read_line()?;
+                *line += usize::from(read.is_some());
+                Ok(read.map_or(Input::End, Input::Line))
+            }
+            Prompt::Plain => {
+                let mut out = io::stdout();
+                write!(out, "{prompt}")?;
+                out.flush()?;
+                let read = read_line()?;
+                INTERRUPTED.store(false, Ordering::Relaxed);
+                Ok(read.map_or(Input::End, Input::Line))
             }
             Prompt::Person { editor, .. } => match editor.readline(prompt) {
                 Ok(mut text) => {
@@ -142,6 +178,21 @@ impl Prompt {
     }
 }
 
+/// One line of standard input; `None` at its end.
+fn read_line() -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let mut stdin = io::stdin().lock();
+    let read = (&mut stdin).take(LONGEST as u64).read_until(b'\n', &mut bytes)?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if read == LONGEST && bytes.last() != Some(&b'\n') {
+        skip_line(&mut stdin)?;
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(Some(crate::text::visible(text.trim_end_matches(['\n', '\r'])).into_owned()))
+}
+
 fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     loop {
         let buffer = input.fill_buf()?;
@@ -159,28 +210,71 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-impl Completer for Completions {
-    type Candidate = Pair;
-
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let typed = line.get(..pos).unwrap_or(line).trim_start().to_lowercase();
+impl Completions {
+    /// All that a line could become: what is put in its place, and what is shown for it.
+    fn of(&self, line: &str) -> Vec<(String, String)> {
+        let typed = line.trim_start().to_lowercase();
+        // `load mon`: what can follow a command.
+        for (command, ..) in &self.arguments {
+            if typed.strip_prefix(command).is_some_and(|rest| rest.starts_with(' ')) {
+                return self
+                    .arguments
+                    .iter()
+                    .filter(|(name, ..)| name == command)
+                    .map(|(name, word, shown)| (format!("{name} {word}"), shown.clone()))
+                    .filter(|(whole, _)| whole.to_lowercase().starts_with(&typed))
+                    .collect();
+            }
+        }
+        let begins = |text: &str| text.to_lowercase().starts_with(&typed);
         let choices = self
             .choices
             .iter()
             .filter(|(word, shown)| {
-                word.to_lowercase().starts_with(&typed)
-                    || shown
-                        .to_lowercase()
-                        .split(' ')
-                        .any(|part| !typed.is_empty() && part.starts_with(&typed))
+                begins(word)
+                    || begins(shown)
+                    || (!typed.is_empty()
+                        && shown.split(' ').any(|part| part.to_lowercase().starts_with(&typed)))
             })
-            .map(|(word, shown)| Pair { display: shown.clone(), replacement: word.clone() });
+            .cloned();
         let commands =
-            COMMANDS.iter().filter(|command| command.names[0].starts_with(&typed)).map(|command| Pair {
-                display: format!("{:<9} {}", command.names[0], command.about),
-                replacement: command.names[0].to_owned(),
+            COMMANDS.iter().filter(|command| command.names[0].starts_with(&typed)).map(|command| {
+                (command.names[0].to_owned(), format!("{:<9} {}", command.names[0], command.about))
             });
-        Ok((0, choices.chain(commands).collect()))
+        choices.chain(commands).collect()
+    }
+
+    /// No wider than the terminal, so that each stands on a line.
+    fn fitting(&self, shown: &str) -> String {
+        let most = self.width.max(20).saturating_sub(1);
+        let mut out = String::new();
+        let mut width = 0;
+        for c in shown.chars() {
+            width += c.width().unwrap_or(0);
+            if width > most {
+                out.pop();
+                out.push('…');
+                break;
+            }
+            out.push(c);
+        }
+        // As wide as the terminal, so that they do not stand side by side.
+        let used = out.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
+        out.push_str(&" ".repeat(most.saturating_sub(used)));
+        out
+    }
+}
+
+impl Completer for Completions {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let found = self.of(line.get(..pos).unwrap_or(line));
+        let pairs = found
+            .into_iter()
+            .map(|(replacement, shown)| Pair { display: self.fitting(&shown), replacement })
+            .collect();
+        Ok((0, pairs))
     }
 }
 
@@ -189,18 +283,17 @@ impl Hinter for Completions {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<String> {
         let typed = line.trim_start().to_lowercase();
-        if typed.len() < 2 || pos < line.len() {
+        if !self.color || typed.len() < 2 || pos < line.len() {
             return None;
         }
-        let words = self
-            .choices
-            .iter()
-            .map(|(word, _)| word.as_str())
-            .chain(COMMANDS.iter().map(|command| command.names[0]));
-        let mut found =
-            words.filter(|word| word.to_lowercase().starts_with(&typed) && word.len() > typed.len());
-        let hint = found.next()?;
-        found.next().is_none().then(|| hint.get(typed.len()..).unwrap_or("").to_owned())
+        let found = self.of(line);
+        let mut ends = found.iter().filter(|(whole, _)| {
+            whole.to_lowercase().starts_with(&typed)
+                && whole.is_char_boundary(typed.len())
+                && whole.len() > typed.len()
+        });
+        let (hint, _) = ends.next()?;
+        ends.next().is_none().then(|| hint.get(typed.len()..).unwrap_or("").to_owned())
     }
 }
 

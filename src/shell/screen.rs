@@ -72,9 +72,9 @@ impl Shell<'_> {
             text.push('\n');
             render::wrap(note, "", "", self.style.width, &mut text);
         }
-        if self.first_run && self.person {
+        if self.person && self.style.plain {
             text.push('\n');
-            render::wrap(sentences::FIRST_TIP, "", "", self.style.width, &mut text);
+            render::wrap(sentences::PLAIN, "", "", self.style.width, &mut text);
         }
         text
     }
@@ -105,12 +105,14 @@ impl Shell<'_> {
         text.push_str(&card);
         if let Some(gallery) = &self.gallery {
             let found = super::found::found(story, gallery);
-            text.push_str(&format!(
-                "\nEndings found: {found} of {}. Moves: {}. Seed: {}.\n",
+            text.push('\n');
+            let found = format!(
+                "Endings found: {found} of {}. Moves: {}. Seed: {}.",
                 story.endings.len(),
                 self.game.turns(),
                 self.game.seed()
-            ));
+            );
+            render::wrap(&found, "", "", self.style.width, text);
         }
         for (number, (_, label)) in sentences::AT_THE_END.iter().enumerate() {
             text.push_str(&format!("{}{}. {label}\n", if number == 0 { "\n" } else { "" }, number + 1));

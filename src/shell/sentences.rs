@@ -1,7 +1,32 @@
 //! The sentences of the shell, together, so that they can be read and cut as a text.
 
-/// Shown once, at the first start.
-pub const FIRST_TIP: &str = "Type the number of a choice, or a word of it. `help` lists what else you can say. The game is saved after every move, so you can leave at any time.";
+/// At the first start.
+pub const TIP_NUMBERS: &str = "Type the number of a choice, or a word of it. `help` lists what else you can say. The game is saved after every move, so you can leave at any time.";
+/// At the first thing that is done by hand.
+pub const TIP_EXERCISE: &str = "`decline` hands this to somebody else; the story goes on either way.";
+/// At the first ending.
+pub const TIP_ENDING: &str =
+    "`undo` goes on from before the end, as far back as you like. `endings` has hints for the others.";
+/// At the first choice that is shown but not open.
+pub const TIP_LOCKED: &str = "what is marked \"not now\" says why; it may be open at another time.";
+/// After two moves.
+pub const TIP_UNDO: &str =
+    "`undo` takes back a move, `undo 3` three, `redo` makes them again. Nothing is lost by trying.";
+/// After four.
+pub const TIP_TAB: &str = "the Tab key completes what you began to type, and lists what you can say.";
+/// After six.
+pub const TIP_SETTINGS: &str = "`settings` has the width of the text, colour and pictures.";
+
+/// When plain mode is switched on.
+pub const PLAIN: &str = "Plain mode is on, for screen readers: text in one column from top to bottom, nothing is drawn or painted, pictures are told in words. `settings plain off` ends it, if it was not asked for on the command line.";
+
+/// After Ctrl-C.
+pub const ONCE_MORE: &str = "(Once more leaves; the game is saved.)";
+/// When the program leaves.
+pub const SAVED: &str = "Saved. `treed` goes on from here.";
+
+/// On the title screen, when nothing was understood.
+pub const TITLE: &str = "Type a number, or Enter to go on. `load NAME` goes on from another save.";
 
 /// Above the list of commands.
 pub const HELP: &str = "Type the number of a choice, or a word of it. You can also say:\n\n";

@@ -1,6 +1,7 @@
 //! How wide the terminal is, whether it shows colour, and whether it is a terminal at all: decided once
 //! and passed on, so that a screen is a function of scene, width and style.
 
+use crate::journal::settings::Settings;
 use crate::story::Color;
 use colored::Colorize;
 use std::io::IsTerminal;
@@ -27,14 +28,22 @@ impl Style {
     /// The style for standard output. `plain`: as asked for. `colored` decides about colour: it obeys
     /// `NO_COLOR` and `CLICOLOR`, and looks whether standard output is a terminal.
     pub fn detect(plain: bool) -> Style {
-        let color =
-            !plain && std::io::stdout().is_terminal() && colored::control::SHOULD_COLORIZE.should_colorize();
-        Style { width: width(), color, plain, pictures: !plain }
+        let color = !plain
+            && std::io::stdout().is_terminal()
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            && colored::control::SHOULD_COLORIZE.should_colorize();
+        Style { width: width(WIDEST), color, plain, pictures: !plain }
     }
 
-    /// The same at today's width: the terminal may have been resized.
-    pub fn resized(self) -> Style {
-        Style { width: width(), ..self }
+    /// The same as the player wants it, at today's width: the terminal may have been resized.
+    pub fn with(self, settings: &Settings) -> Style {
+        let plain = self.plain || settings.plain;
+        Style {
+            width: width(settings.width.map_or(WIDEST, usize::from)),
+            color: self.color && settings.colour && !plain,
+            plain,
+            pictures: self.pictures && settings.pictures && !plain,
+        }
     }
 
     /// A name in its colour.
@@ -42,21 +51,11 @@ impl Style {
         if !self.color {
             return text.to_owned();
         }
-        let painted = match color {
-            Color::Plain => text.bold(),
-            Color::Red => text.red().bold(),
-            Color::Green => text.green().bold(),
-            Color::Yellow => text.yellow().bold(),
-            Color::Blue => text.blue().bold(),
-            Color::Magenta => text.magenta().bold(),
-            Color::Cyan => text.cyan().bold(),
-            Color::BrightBlack => text.bright_black().bold(),
-            Color::BrightRed => text.bright_red().bold(),
-            Color::BrightGreen => text.bright_green().bold(),
-            Color::BrightYellow => text.bright_yellow().bold(),
-            Color::BrightBlue => text.bright_blue().bold(),
-            Color::BrightMagenta => text.bright_magenta().bold(),
-            Color::BrightCyan => text.bright_cyan().bold(),
+        // Of the 256 colours those that can be read on a black and on a white ground (a contrast of at least
+        // 3 to 1 on each): the terminal's own yellow cannot be on white, its own blue not on black.
+        let painted = match shade(color) {
+            None => text.bold(),
+            Some(shade) => text.ansi_color(shade).bold(),
         };
         painted.to_string()
     }
@@ -78,8 +77,32 @@ pub fn color_on_stderr() -> bool {
     wanted && std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-fn width() -> usize {
-    let columns = terminal_size::terminal_size()
-        .map_or(WIDEST, |(terminal_size::Width(columns), _)| usize::from(columns));
-    columns.clamp(NARROWEST, WIDEST)
+/// The shade of a colour, of the terminal's 256; none for its own foreground.
+pub fn shade(color: Color) -> Option<u8> {
+    Some(match color {
+        Color::Plain => return None,
+        Color::Red => 160,
+        Color::Green => 28,
+        Color::Yellow => 136,
+        Color::Blue => 33,
+        Color::Magenta => 133,
+        Color::Cyan => 31,
+        Color::BrightBlack => 244,
+        Color::BrightRed => 167,
+        Color::BrightGreen => 65,
+        Color::BrightYellow => 130,
+        Color::BrightBlue => 68,
+        Color::BrightMagenta => 170,
+        Color::BrightCyan => 30,
+    })
+}
+
+/// Columns of the terminal, but no more than this.
+fn width(widest: usize) -> usize {
+    columns().clamp(NARROWEST, widest.max(NARROWEST))
+}
+
+/// Columns of the terminal.
+pub fn columns() -> usize {
+    terminal_size::terminal_size().map_or(WIDEST, |(terminal_size::Width(columns), _)| usize::from(columns))
 }

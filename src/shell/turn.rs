@@ -1,37 +1,52 @@
 //! One typed line: what it means where the game stands, and what comes of it.
 
-use super::commands::command;
+use super::commands::{command, setting_names};
 use super::screen::exercise;
-use super::understand::{Meaning, understand};
+use super::terminal::columns;
+use super::understand::{Candidate, Meaning, understand, understand_at_end, yes_or_no};
 use super::{Shell, Trouble, render, sentences};
 use crate::engine::{Offer, ShownChoice};
 use crate::journal::Unmade;
-use crate::story::{ChoiceId, PageId};
+use crate::story::PageId;
 use std::io::Write;
 
 impl Shell<'_> {
     /// Tells the prompt what can be typed now.
     pub(super) fn offer_completions(&mut self) {
+        if !self.person {
+            return;
+        }
         let mut offered: Vec<(String, String)> = Vec::new();
         match self.game.offer() {
             Offer::Choose(_) => {
                 let screen = self.game.screen();
-                for choice in &screen.scene.choices {
-                    offered.push((
-                        self.story.str(self.story.choice(choice.id).id).to_owned(),
-                        choice.label.clone().into_owned(),
-                    ));
-                }
+                offered.extend(screen.scene.choices.iter().map(|choice| {
+                    (choice.label.clone().into_owned(), format!("{}. {}", choice.number, choice.label))
+                }));
             }
             Offer::Exercise(_) => {
-                offered.push(("decline".to_owned(), "decline: somebody else may do it".to_owned()))
+                offered.push(("decline".to_owned(), "decline   somebody else may do it".to_owned()))
             }
-            Offer::End(_) => offered.extend(
-                sentences::AT_THE_END.iter().map(|(word, label)| ((*word).to_owned(), (*label).to_owned())),
-            ),
+            Offer::End(_) => {
+                let numbered = sentences::AT_THE_END.iter().enumerate();
+                offered.extend(
+                    numbered.map(|(i, (word, label))| ((*word).to_owned(), format!("{}. {label}", i + 1))),
+                );
+            }
             Offer::World(_) => {}
         }
-        self.prompt.offer(offered);
+        // What can follow a command: settings, terms, and the names of saves.
+        let mut arguments: Vec<(&'static str, String, String)> = setting_names()
+            .map(|(name, about)| ("settings", name.to_owned(), format!("{name:<9} {about}")))
+            .collect();
+        for page in &self.story.pages {
+            let title = self.story.str(page.title);
+            arguments.push(("what is", title.to_lowercase(), title.to_owned()));
+        }
+        for name in self.store.names() {
+            arguments.push(("load", name.clone(), name));
+        }
+        self.prompt.offer(offered, arguments, columns());
     }
 
     /// Does what a line says.
@@ -58,28 +73,18 @@ impl Shell<'_> {
     fn take_choice(&mut self, line: &str, out: &mut dyn Write) -> Result<(), Trouble> {
         let choices: Vec<ShownChoice<'static>> =
             self.game.screen().scene.choices.into_iter().map(ShownChoice::into_owned).collect();
-        let numbered = |ids: &[ChoiceId]| {
-            let named: Vec<String> = choices
-                .iter()
-                .filter(|choice| ids.contains(&choice.id))
-                .map(|choice| format!("{} ({})", choice.number, choice.label))
-                .collect();
-            named.join(", or ")
-        };
+        if let Some(candidate) = self.asked.take() {
+            match yes_or_no(line) {
+                Some(true) => return self.take_candidate(candidate, &choices, out),
+                Some(false) => return self.show_choices(&choices, out),
+                None => {}
+            }
+        }
         match understand(self.story, &choices, line) {
             Meaning::Nothing => self.show_choices(&choices, out),
             Meaning::Command(command, argument) => (command.run)(self, &argument, out),
-            Meaning::Choice(id) => {
-                self.game.choose(id)?;
-                self.moved(out)
-            }
-            Meaning::Locked(id) => {
-                let reason = choices
-                    .iter()
-                    .find(|choice| choice.id == id)
-                    .and_then(|choice| choice.locked.as_deref())
-                    .unwrap_or_default();
-                self.refuse(&format!("Not now: {reason}"), out)
+            Meaning::Choice(id) | Meaning::Locked(id) => {
+                self.take_candidate(Candidate::Choice(id), &choices, out)
             }
             Meaning::NoSuchNumber(number) => {
                 let known: Vec<String> = choices.iter().map(|choice| choice.number.to_string()).collect();
@@ -88,17 +93,67 @@ impl Shell<'_> {
                     out,
                 )
             }
-            Meaning::Which(ids) => self.refuse(&format!("Do you mean {}?", numbered(&ids)), out),
-            Meaning::Perhaps(id) => {
-                self.refuse(&format!("Do you mean {}? Type the number.", numbered(&[id])), out)
-            }
+            Meaning::Which(candidates) => self.ask_back(&candidates, &choices, out),
             Meaning::Unknown => {
-                let sentence = sentences::PUZZLED[self.puzzled % sentences::PUZZLED.len()];
-                self.puzzled += 1;
-                self.refuse(sentence, out)?;
-                self.show_choices(&choices, out)
+                self.puzzle(out)?;
+                // A screen reader has read them; `look` reads them again.
+                if self.style.plain { Ok(()) } else { self.show_choices(&choices, out) }
             }
         }
+    }
+
+    /// Takes what was meant: a choice, unless it is locked, or a command.
+    fn take_candidate(
+        &mut self,
+        candidate: Candidate,
+        choices: &[ShownChoice],
+        out: &mut dyn Write,
+    ) -> Result<(), Trouble> {
+        match candidate {
+            Candidate::Command(command) => (command.run)(self, "", out),
+            Candidate::Choice(id) => {
+                let shown = choices.iter().find(|choice| choice.id == id);
+                if let Some(reason) = shown.and_then(|choice| choice.locked.as_deref()) {
+                    return self.refuse(&format!("Not now: {reason}"), out);
+                }
+                self.game.choose(id)?;
+                self.moved(out)
+            }
+        }
+    }
+
+    /// Asks which of these was meant; where it is one, `yes` is enough.
+    fn ask_back(
+        &mut self,
+        candidates: &[Candidate],
+        choices: &[ShownChoice],
+        out: &mut dyn Write,
+    ) -> Result<(), Trouble> {
+        let named: Vec<String> = candidates
+            .iter()
+            .filter_map(|candidate| match candidate {
+                Candidate::Command(command) => Some(format!("`{}`", command.names[0])),
+                Candidate::Choice(id) => choices
+                    .iter()
+                    .find(|choice| choice.id == *id)
+                    .map(|choice| format!("{} ({})", choice.number, choice.label)),
+            })
+            .collect();
+        let question = match candidates {
+            [one] => {
+                self.asked = Some(*one);
+                format!("Do you mean {}? `yes` takes it.", named.join(""))
+            }
+            _ => format!("Do you mean {}? Type the number.", named.join(", or ")),
+        };
+        self.refuse(&question, out)
+    }
+
+    /// Says what can be done, never twice in a row in the same words.
+    fn puzzle(&mut self, out: &mut dyn Write) -> Result<(), Trouble> {
+        let sentence = sentences::PUZZLED[self.puzzled % sentences::PUZZLED.len()];
+        self.puzzled += 1;
+        self.refuse(sentence, out)
     }
 
     fn show_choices(&mut self, choices: &[ShownChoice], out: &mut dyn Write) -> Result<(), Trouble> {
@@ -151,12 +206,16 @@ impl Shell<'_> {
     }
 
     fn take_at_end(&mut self, line: &str, out: &mut dyn Write) -> Result<(), Trouble> {
-        let number =
-            line.trim_end_matches('.').parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let word = number.and_then(|index| sentences::AT_THE_END.get(index)).map_or(line, |(word, _)| *word);
-        match command(word) {
-            Some((command, argument)) => (command.run)(self, &argument, out),
-            None => self
+        if let Some(candidate) = self.asked.take()
+            && yes_or_no(line) == Some(true)
+        {
+            return self.take_candidate(candidate, &[], out);
+        }
+        let numbered: Vec<&str> = sentences::AT_THE_END.iter().map(|(word, _)| *word).collect();
+        match understand_at_end(self.story, line, &numbered) {
+            Meaning::Command(command, argument) => (command.run)(self, &argument, out),
+            Meaning::Which(candidates) => self.ask_back(&candidates, &[], out),
+            _ => self
                 .refuse("The story has ended. Type `undo`, `restart`, `endings`, `notebook` or `quit`.", out),
         }
     }
@@ -191,11 +250,10 @@ impl Shell<'_> {
             let titles: Vec<&str> =
                 new.iter().map(|page| self.story.str(self.story.pages[page.index()].title)).collect();
             let text = format!("New in your notebook: {}. (`notebook`)", titles.join("; "));
-            let mut lines = String::from("\n");
+            let mut lines = String::new();
             render::wrap(&text, "", "", self.style.width, &mut lines);
-            write!(out, "{}", self.style.faint(lines.trim_end()))?;
-            writeln!(out)?;
+            write!(out, "\n{}\n", self.style.faint(lines.trim_end()))?;
         }
-        Ok(())
+        self.tip(out)
     }
 }
