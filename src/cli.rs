@@ -92,7 +92,7 @@ enum Subcommands {
         #[arg(long)]
         verify: bool,
     },
-    /// Make a file of a playthrough: a transcript
+    /// Make a file of a playthrough: a transcript, a comic page, a recording
     Export(export::ExportArguments),
     /// Prove a story: every state is explored, and every fault shown with the shortest way to it
     Check(check::CheckArguments),

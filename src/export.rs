@@ -1,7 +1,11 @@
 //! Playthroughs as files: a list of moves, played again into a text. Pure; the command line writes it.
 //!
-//! [`Retelling`] plays the moves and keeps what was told, as values; [`markdown`] sets them.
+//! [`Retelling`] plays the moves and keeps what was told, as values. [`markdown`] and [`html`] are two
+//! ways to set them; [`cast`] is a recording of screens that somebody else has drawn.
 
+pub mod cast;
+pub mod comic;
+pub mod html;
 pub mod markdown;
 
 use crate::engine::{self, Block, Offer};

@@ -1,6 +1,8 @@
 //! `treed export`: what a player sends to a friend says what the game said, and nothing else.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/browser.rs"]
+mod browser;
 mod support;
 
 use proptest::prelude::*;
@@ -141,6 +143,131 @@ fn a_strangers_story_is_only_text_in_markdown() {
         "1. Not a list.",
     ] {
         assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
+/// The comic page of a kept playthrough.
+#[track_caller]
+fn comic(home: &Home, arguments: &str) -> String {
+    home.run(&format!("export --format html {arguments}"), "").fine()
+}
+
+#[test]
+fn a_comic_page_is_whole_in_itself() {
+    let home = played("good_gold");
+    let page = comic(&home, "");
+    for asks in
+        ["<script", "<link rel=\"stylesheet", "src=", "url(", "@import", "http://", "https://", "onclick"]
+    {
+        assert!(!page.contains(asks), "{asks}");
+    }
+    assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{}", &page[..80]);
+    for words in [
+        ">treed</h1>",
+        "<strong>MOOC<span class=\"hide\">:</span></strong> Your cat cannot get down.",
+        "Have you a dataset?",
+        "<span class=\"hide\">You choose: </span>Write: My cat cannot get down",
+        "aria-label=\"An old oak on a summer afternoon.",
+        "Photograph 10 of 10: CAT.",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert_eq!(page.matches("<h1").count(), 1);
+    // Rows of panels are full.
+    let spans: Vec<u32> = page
+        .match_indices("class=\"panel s")
+        .map(|(at, head)| {
+            page[at + head.len()..].chars().next().and_then(|c| c.to_digit(10)).expect("a span")
+        })
+        .collect();
+    let mut filled = 0;
+    for span in &spans {
+        filled += span;
+        assert!(filled <= 6, "a row overflows: {spans:?}");
+        filled %= 6;
+    }
+    assert_eq!(filled, 0, "the last row is not full: {spans:?}");
+    assert!(spans.len() > 40, "{spans:?}");
+}
+
+#[test]
+fn a_strangers_story_is_only_text_on_a_comic_page() {
+    let home = Home::with_story(HOSTILE);
+    home.plays("--new --seed 7", "go");
+    let page = home.plays("export --format html", "");
+    let body = &page[page.find("</style>").expect("a style")..];
+    for (tag, most) in
+        [("<script", 0), ("<img", 0), ("<i>", 0), ("<b>", 0), ("</style", 1), ("</title", 0), ("<a ", 0)]
+    {
+        assert_eq!(body.matches(tag).count(), most, "{tag}\n{body}");
+    }
+    assert!(body.contains("&lt;script&gt;alert('caption')&lt;/script&gt; &amp; &lt;img"), "{body}");
+    assert!(
+        body.contains("aria-label=\"&quot;&gt;&lt;script&gt;alert('described')&lt;/script&gt;\""),
+        "{body}"
+    );
+}
+
+#[test]
+fn comic_pages_stand_in_a_real_browser() {
+    let Some(program) = browser::program() else {
+        println!("skipped: no chromium on this machine, so no page was looked at");
+        return;
+    };
+    let home = played("good_gold");
+    home.run("export --format html --output page.html", "").fine();
+    let hostile = Home::with_story(HOSTILE);
+    hostile.plays("--new --seed 7", "go");
+    hostile.plays("export --format html --output page.html", "");
+    let shots = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut browser = browser::Browser::start(&program);
+    for (home, name) in [(&home, "game"), (&hostile, "hostile")] {
+        for (width, dark) in [(390, false), (1280, true)] {
+            let shot = shots.join(format!("comic-{name}-{width}.png"));
+            let seen = browser.look(&home.path("page.html"), width, dark, &shot);
+            assert_eq!(seen.content_width, f64::from(width), "{name}: it scrolls sideways");
+            assert_eq!(seen.requests, [] as [&str; 0], "{name}");
+            assert_eq!(seen.complaints, [] as [&str; 0], "{name}");
+            assert!(seen.smallest_text >= 8.5, "{name}: a text of {} pixels", seen.smallest_text);
+            let picture = std::fs::read(&shot).expect("a screenshot");
+            assert_eq!(&picture[1..4], b"PNG");
+            assert_eq!(picture[16..20], width.to_be_bytes(), "the screenshot is as wide as the window");
+            let drawn: Vec<&str> =
+                seen.told.iter().filter(|(role, _)| role == "image").map(|(_, name)| &**name).collect();
+            assert!(!drawn.is_empty() && drawn.iter().all(|name| !name.is_empty()), "{drawn:?}");
+            assert!(seen.told.iter().filter(|(role, _)| role == "heading").all(|(_, name)| !name.is_empty()));
+            if name == "game" {
+                assert!(drawn[0].starts_with("An old oak on a summer afternoon."), "{drawn:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recording_plays_in_order_and_says_what_the_screens_said() {
+    let home = played("good_gold");
+    let recording = home.run("export --format cast", "").fine();
+    let mut lines = recording.lines();
+    let head: serde_json::Value = serde_json::from_str(lines.next().expect("a head")).expect("JSON");
+    assert_eq!((&head["version"], &head["width"], &head["title"]), (&2.into(), &80.into(), &"treed".into()));
+    let (mut last, mut shown, mut markers) = (0.0, String::new(), 0);
+    for line in lines {
+        let (at, kind, data): (f64, String, String) = serde_json::from_str(line).expect("an event");
+        assert!(at >= last, "time runs backwards: {line}");
+        last = at;
+        match &*kind {
+            "o" => shown.push_str(&data),
+            "m" => markers += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!((300.0..3600.0).contains(&last), "it plays {last} seconds");
+    assert_eq!(shown.matches('\n').count(), shown.matches("\r\n").count(), "a terminal wants both");
+    assert!(markers > 25, "{markers} markers");
+    for words in
+        ["A cat, an oak", "MOOC", "\x1b[", "> 2\r\n", "Photograph 10 of 10: CAT.", "Both rows, 15:30"]
+    {
+        assert!(shown.contains(words), "{words:?}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! `treed export`: a playthrough as a file.
 
+mod record;
+
 use super::{Found, find_playthrough};
-use crate::export::{Retelling, markdown};
+use crate::export::{Retelling, html, markdown};
 use crate::journal::store::Store;
 use crate::shell::Trouble;
 use crate::story::Story;
@@ -30,6 +32,10 @@ pub(super) struct ExportArguments {
 enum Format {
     /// A transcript in Markdown
     Md,
+    /// A comic page: one file for any browser, to read, to print, to send
+    Html,
+    /// A recording of the terminal (asciicast 2), for asciinema and others
+    Cast,
 }
 
 /// Plays the moves again into the file.
@@ -58,30 +64,42 @@ pub(super) fn export(
     let told = Retelling::new(story, seed, &entries).map_err(|stopped| Trouble::Told(stopped.to_string()))?;
     let text = match arguments.format {
         Format::Md => markdown::transcript(&told),
-    };
-    match &arguments.output {
-        None => out.write_all(text.as_bytes())?,
-        Some(path) => {
-            let name = visible(&path.display().to_string()).into_owned();
-            if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-                return Err(Trouble::Told(format!("cannot write {name}: there is no such folder")));
-            }
-            write_whole(path, &text, arguments.force).map_err(|why| {
-                Trouble::Told(match why.kind() {
-                    io::ErrorKind::AlreadyExists => {
-                        format!("{name} is already there; choose another name, or `--force` replaces it")
-                    }
-                    kind => format!("cannot write {name}: {kind}; choose another place with `--output FILE`"),
-                })
-            })?;
-            writeln!(out, "{name} is written. {}.", told.summary())?;
+        Format::Html => html::page(&told),
+        Format::Cast => {
+            record::record(story, seed, &entries).map_err(|why| Trouble::Told(why.to_string()))?
         }
-    }
+    };
+    let summary = format!("{}.", told.summary());
+    deliver(&text, arguments.output.as_deref(), arguments.force, &summary, out)?;
     Ok(0)
 }
 
+/// Writes a text to standard output, or to a file and says so.
+pub(super) fn deliver(
+    text: &str,
+    output: Option<&Path>,
+    replace: bool,
+    summary: &str,
+    out: &mut impl Write,
+) -> Result<(), Trouble> {
+    let Some(path) = output else { return Ok(out.write_all(text.as_bytes())?) };
+    let name = visible(&path.display().to_string()).into_owned();
+    if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(Trouble::Told(format!("cannot write {name}: there is no such folder")));
+    }
+    write_whole(path, text, replace).map_err(|why| {
+        Trouble::Told(match why.kind() {
+            io::ErrorKind::AlreadyExists => {
+                format!("{name} is already there; choose another name, or `--force` replaces it")
+            }
+            kind => format!("cannot write {name}: {kind}; choose another place with `--output FILE`"),
+        })
+    })?;
+    Ok(writeln!(out, "{name} is written. {summary}")?)
+}
+
 /// A file that is there whole or not at all.
-pub(super) fn write_whole(path: &Path, text: &str, replace: bool) -> io::Result<()> {
+fn write_whole(path: &Path, text: &str, replace: bool) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
