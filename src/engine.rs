@@ -340,11 +340,25 @@ fn settle(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result<()
     Err(Refused::Loop(state::scene(story, words)))
 }
 
+/// An event that comes once and whose time is over is as good as seen. So states that differ only in what
+/// was missed are one.
+#[inline]
+fn expire(story: &Story, words: &mut [u64]) {
+    for event in &story.events {
+        if let (Some(mark), Some(until)) = (event.once, &event.until)
+            && holds(story, until, words)
+        {
+            story.layout.marks[mark.index()].set(words, 1);
+        }
+    }
+}
+
 /// Lets the first event that is due interrupt.
 #[inline]
 fn interrupt(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result<(), Refused> {
+    expire(story, words);
     let scene = story.scene(state::scene(story, words));
-    if scene.alone || !matches!(scene.way, Way::Choices(_)) || state::level(story, words) > 0 {
+    if scene.quiet || !matches!(scene.way, Way::Choices(_)) || state::level(story, words) > 0 {
         return Ok(());
     }
     let due = story.events.iter().position(|event| {

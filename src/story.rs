@@ -351,6 +351,8 @@ pub struct Scene {
     pub pages: Vec<PageId>,
     /// No anywhere choices, no events.
     pub alone: bool,
+    /// No events.
+    pub quiet: bool,
     /// The way on.
     pub way: Way,
     /// Its text shows figures or pictures asked before an experiment, of these labs (bits).

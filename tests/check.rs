@@ -514,7 +514,12 @@ fn random_story(seed: u64) -> String {
                 );
             }
             _ => {
-                let _ = write!(out, "\"s{i}\": (text: {text}, alone: {}, choices: [", pick(3) == 0);
+                let _ = write!(
+                    out,
+                    "\"s{i}\": (text: {text}, alone: {}, quiet: {}, choices: [",
+                    pick(3) == 0,
+                    pick(3) == 0
+                );
                 for c in 0..1 + pick(3) {
                     let _ = write!(out, "(id: \"c{c}\", label: \"C\", ");
                     match pick(4) {

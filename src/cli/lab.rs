@@ -8,7 +8,7 @@ mod sweep;
 mod tables;
 
 pub use flags::{Form, Order, Sweep, order};
-pub use odds::{reachable, write_odds};
+pub use odds::write_odds;
 pub use sweep::{Swept, table};
 pub use tables::{Row, read_tables};
 

@@ -147,12 +147,12 @@ impl Odds {
     /// What [`Odds::measure`] would measure, in order.
     pub fn missing(&self, settings: &[(Lab, Setting)]) -> Vec<(Lab, Setting, ByHand)> {
         let mut wanted: Vec<(Lab, Setting, ByHand)> = Vec::new();
-        for (lab, setting) in settings {
-            let ways: &[ByHand] =
-                if *lab == Lab::Drones { &[ByHand::No] } else { &[ByHand::No, ByHand::Yes] };
-            for &by_hand in ways {
+        // What is played without hands first, since the proof weighs by that.
+        for by_hand in [ByHand::No, ByHand::Yes] {
+            for (lab, setting) in settings {
+                let is_done = by_hand == ByHand::Yes && *lab == Lab::Drones;
                 let entry = (*lab, setting.clone(), by_hand);
-                if self.counts(*lab, setting, by_hand).is_none() && !wanted.contains(&entry) {
+                if !is_done && self.counts(*lab, setting, by_hand).is_none() && !wanted.contains(&entry) {
                     wanted.push(entry);
                 }
             }

@@ -31,7 +31,7 @@ pub struct Budget {
 impl Default for Budget {
     /// Twenty million states, two gigabytes.
     fn default() -> Budget {
-        Budget { states: 2_000_000, bytes: 2 << 30 }
+        Budget { states: 20_000_000, bytes: 2 << 30 }
     }
 }
 

@@ -14,8 +14,8 @@ use super::Proof;
 use super::graph::{Graph, NOWHERE, Node};
 use super::pack::Control;
 use crate::engine::{self, Move};
-use crate::labs::Lab;
 use crate::labs::odds::Odds as Measured;
+use crate::labs::{Lab, Setting};
 use crate::story::{EndingId, SceneId, Story, Way};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Mutex;
@@ -116,6 +116,19 @@ impl Weights {
         }
         weights
     }
+}
+
+/// The settings at which a story's experiments can be asked, sorted.
+pub fn settings(control: &Control, graph: &Graph) -> Vec<(Lab, Setting)> {
+    let story = &control.story;
+    let mut found = BTreeSet::new();
+    for node in graph.nodes() {
+        let words = graph.key(node);
+        if let Way::Lab { lab, .. } = &story.scene(SceneId(story.layout.scene.get(words))).way {
+            found.insert((*lab, engine::setting_of(story, words, *lab)));
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// What happens to the random player.

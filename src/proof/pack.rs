@@ -44,6 +44,8 @@ pub struct Control {
     here: Vec<u64>,
     /// For each scene, the bits that matter while it waits.
     waiting: Vec<u64>,
+    /// For each scene, whether a tunnel that has come to it can still go back.
+    returns: Vec<bool>,
 }
 
 impl Control {
@@ -56,12 +58,19 @@ impl Control {
         let scenes = projected.scenes.len();
         let vars = projected.facts.len() + projected.layout.marks.len();
         let all = vec![u64::MAX; words];
-        let mut control =
-            Control { story: projected, is_control, words, here: Vec::new(), waiting: Vec::new() };
+        let mut control = Control {
+            story: projected,
+            is_control,
+            words,
+            here: Vec::new(),
+            waiting: Vec::new(),
+            returns: vec![true; scenes],
+        };
         if reduce.dead && vars.saturating_mul(scenes) < MOST_LIVENESS_BITS {
             let live = Liveness::of(&control.story, &claimed_facts(story));
             control.here = (0..scenes).flat_map(|i| control.bits(&live.stored[i])).collect();
             control.waiting = (0..scenes).flat_map(|i| control.bits(&live.flows(&live.arrive[i]))).collect();
+            control.returns = returns(&control.story);
         } else {
             control.here = (0..scenes).flat_map(|_| all.clone()).collect();
             control.waiting = control.here.clone();
@@ -84,7 +93,18 @@ impl Control {
             return;
         }
         let slots = &layout.waiting[..level.min(layout.waiting.len())];
-        let waiting: SmallVec<[u32; 4]> = slots.iter().map(|slot| slot.get(words)).collect();
+        let mut waiting: SmallVec<[u32; 4]> = SmallVec::new();
+        // From the innermost out; what waits for a tunnel that never goes back waits in vain.
+        let mut is_awaited = self.returns[layout.scene.get(words) as usize];
+        for slot in slots.iter().rev() {
+            let scene = slot.get(words);
+            if is_awaited {
+                waiting.push(scene);
+            } else {
+                words[usize::from(slot.word)] &= !(u64::from(slot.mask) << slot.shift);
+            }
+            is_awaited &= self.returns[scene as usize];
+        }
         for (i, word) in words.iter_mut().enumerate() {
             let kept = waiting.iter().map(|scene| self.waiting[*scene as usize * self.words + i]);
             *word &= kept.fold(here[i], |bits, more| bits | more);
@@ -113,6 +133,27 @@ impl Control {
         }
         bits
     }
+}
+
+/// For each scene, whether some way on from it, tunnels that come back to it aside, leads out of the tunnel it is in.
+fn returns(story: &Story) -> Vec<bool> {
+    let count = story.scenes.len();
+    let mut before: Vec<Vec<u32>> = vec![Vec::new(); count];
+    let mut returns = vec![false; count];
+    let mut todo = Vec::new();
+    for i in 0..count as u32 {
+        crate::story::ways(story, SceneId(i), |go| match go {
+            Go::To(next) => before[next.index()].push(i),
+            Go::Back => todo.push(i),
+            Go::Stay | Go::Visit(_) => {}
+        });
+    }
+    while let Some(i) = todo.pop() {
+        if !std::mem::replace(&mut returns[i as usize], true) {
+            todo.extend_from_slice(&before[i as usize]);
+        }
+    }
+    returns
 }
 
 /// The facts that decide where a story goes, and all that these are computed from.
@@ -306,7 +347,7 @@ impl<'s> Liveness<'s> {
 
     fn is_interrupted(&self, scene: SceneId) -> bool {
         let scene = self.story.scene(scene);
-        !scene.alone && matches!(scene.way, Way::Choices(_)) && !self.story.events.is_empty()
+        !scene.quiet && matches!(scene.way, Way::Choices(_)) && !self.story.events.is_empty()
     }
 
     fn stored_at(&self, id: SceneId) -> Set {
@@ -357,6 +398,14 @@ impl<'s> Liveness<'s> {
             }
             let back = self.flows(&self.arrive[id.index()]);
             live.join(&back);
+        }
+        // An event that is over is marked on arrival.
+        for event in &self.story.events {
+            if let (Some(mark), Some(until)) = (event.once, &event.until)
+                && live.has(self.mark(mark))
+            {
+                self.read(until, &mut live);
+            }
         }
         live
     }

@@ -108,8 +108,7 @@ impl Slice {
                 })
             }));
         }
-        let mut start = Words::from_slice(State::start(&self.story).words());
-        start.push(0);
+        let mut start = self.start();
         self.run(&graph.scripts[0], &mut start, owners, &mut Vec::new());
         self.number(start);
         self.moves = vec![Vec::new(); effects.len()];
@@ -174,6 +173,13 @@ impl Slice {
             // The watch lets every fact stop at the end of its range, so nothing is refused.
             let _ = engine::apply(&self.story, then, value, &mut Left { now: *token, left });
         }
+    }
+
+    /// The value before anything is done.
+    pub fn start(&self) -> Words {
+        let mut start = Words::from_slice(State::start(&self.story).words());
+        start.push(0);
+        start
     }
 
     /// The number of values.

@@ -15,6 +15,11 @@ use crate::story::{
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// Most random walks for the questions over facts with too many values.
+const MOST_WALKS: usize = 100_000;
+/// Most moves of such a walk.
+const LONGEST_WALK: usize = 300;
+
 /// Where a text is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Site {
@@ -77,14 +82,18 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
     let mut complaints = Vec::new();
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
         let teller = Teller { story, proof, slice, places: &places, owners: &owners };
-        for question in questions {
-            match found {
-                Some(found) => complaints.extend(teller.answer(question, found)),
-                None => complaints.push(
+        let Some(found) = found else {
+            let seen = teller.walk(questions);
+            for (question, _) in questions.iter().zip(seen).filter(|(_, seen)| !seen) {
+                complaints.push(
                     Diagnostic::new(Code::NotDecided, question.span, "this takes too many values to follow")
                         .help("let fewer facts, or smaller ones, decide it"),
-                ),
+                );
             }
+            continue;
+        };
+        for question in questions {
+            complaints.extend(teller.answer(question, found));
         }
     }
     complaints
@@ -152,12 +161,10 @@ impl Teller<'_> {
     }
 
     fn after(&self, script: u32, far: usize, value: u32) -> Words {
-        let mut words = self.slice.value(value).clone();
+        // The first script leads to the first value.
+        let mut words = if script == 0 { self.slice.start() } else { self.slice.value(value).clone() };
         let tokens = &self.proof.graph.scripts[script as usize][..far];
-        // The first script was made before the first value.
-        if script != 0 {
-            self.slice.run(tokens, &mut words, self.owners, &mut Vec::new());
-        }
+        self.slice.run(tokens, &mut words, self.owners, &mut Vec::new());
         words
     }
 
@@ -197,6 +204,69 @@ impl Teller<'_> {
             }
         }
         false
+    }
+
+    /// Where there are too many values to follow: which parts of texts are shown on random walks. What one
+    /// walk shows is shown by a playthrough; what none shows stays undecided.
+    fn walk(&self, questions: &[Question]) -> Vec<bool> {
+        let graph = &self.proof.graph;
+        let scene_of = |node: Node| SceneId(self.proof.control.story.layout.scene.get(graph.key(node)));
+        let asks_parts = |question: &&Question| matches!(question.asks, Asks::Shown);
+        let mut seen = vec![false; questions.len()];
+        let mut left = questions.iter().filter(asks_parts).count();
+        let mut by_script: HashMap<u32, Vec<(usize, usize)>> = HashMap::new();
+        for (i, question) in questions.iter().enumerate() {
+            for (script, far) in self.told_by(question.site) {
+                by_script.entry(script).or_default().push((i, far));
+            }
+        }
+        // Dice that are the same in every run (SplitMix64; Steele, Lea and Flood 2014).
+        let mut state = 0u64;
+        let mut below = |n: usize| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (z ^ (z >> 31)) as usize % n
+        };
+        for _ in 0..MOST_WALKS {
+            if left == 0 {
+                break;
+            }
+            let mut look = |i: usize, value: &Words| {
+                let question = &questions[i];
+                if !seen[i] && matches!(question.asks, Asks::Shown) && self.is_shown(question, value) {
+                    seen[i] = true;
+                    left -= 1;
+                }
+            };
+            let (mut node, mut script, mut value) = (0, 0, self.slice.start());
+            for _ in 0..LONGEST_WALK {
+                for (i, far) in by_script.get(&script).into_iter().flatten() {
+                    let mut words = value.clone();
+                    self.slice.run(
+                        &graph.scripts[script as usize][..*far],
+                        &mut words,
+                        self.owners,
+                        &mut Vec::new(),
+                    );
+                    look(*i, &words);
+                }
+                self.slice.run(&graph.scripts[script as usize], &mut value, self.owners, &mut Vec::new());
+                let scene = scene_of(node);
+                for (i, question) in questions.iter().enumerate() {
+                    if self.told_in(question.site, scene) {
+                        look(i, &value);
+                    }
+                }
+                let edges = graph.edges(node);
+                if edges.is_empty() {
+                    break;
+                }
+                let edge = edges[below(edges.len())];
+                (node, script) = (edge.to, edge.script);
+            }
+        }
+        seen
     }
 
     fn shown(&self, question: &Question, found: &Found) -> Option<Diagnostic> {

@@ -62,6 +62,7 @@ impl<'a> Resolver<'a> {
                 text,
                 pages,
                 alone: scene.alone,
+                quiet: scene.alone || scene.quiet,
                 way,
                 asks,
                 draws,

@@ -239,6 +239,9 @@ pub struct Scene<'a> {
     /// No `anywhere` choices and no events here.
     #[serde(default)]
     pub alone: bool,
+    /// No events here: they wait for a scene that may be interrupted.
+    #[serde(default)]
+    pub quiet: bool,
     /// Way on: the player chooses.
     #[serde(borrow, default)]
     pub choices: Option<Vec<Choice<'a>>>,

@@ -4,10 +4,14 @@ use super::sweep::Progress;
 use crate::labs::odds::Odds;
 use crate::labs::sweep::all_cores;
 use crate::labs::{Lab, Setting};
+use crate::proof::explore::{Budget, Ended, explore};
+use crate::proof::odds::settings;
+use crate::proof::pack::{Control, Reduce};
 use crate::shell::Trouble;
-use crate::story::{Binding, Story};
+use crate::story::Story;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// Measure how often each outcome comes at each setting that the story can reach
 #[derive(Debug, clap::Args)]
@@ -29,7 +33,7 @@ const BATCH: usize = 8;
 /// When a file or standard output fails.
 pub fn run(arguments: &OddsArguments, story: Option<&Path>) -> Result<i32, Trouble> {
     let Some(story) = crate::cli::open_story(story)? else { return Ok(1) };
-    let settings = reachable(&story);
+    let settings = reached(&story)?;
     let Some(path) = &arguments.write else {
         let mut out = io::stdout().lock();
         let odds = Odds::built_in().unwrap_or_else(|_| Odds::none(arguments.seeds));
@@ -89,76 +93,14 @@ pub fn write_odds(settings: &[(Lab, Setting)], seeds: u32) -> String {
     odds.write()
 }
 
-/// Settings of a lab beyond which they are thinned out by hand.
-const MOST: usize = 256;
-
-/// The settings that a story can reach, or more: the product of the values that its facts can give the
-/// knobs. Where that is more than 256 of a lab, the settings that no scene of the built-in story makes
-/// are left out.
-pub fn reachable(story: &Story) -> Vec<(Lab, Setting)> {
-    let mut all = Vec::new();
-    for lab in Lab::ALL {
-        let mut settings = vec![Setting(Vec::new())];
-        for binding in &story.labs[lab as usize] {
-            let mut values: Vec<u8> = match binding {
-                Binding::Fixed(value) => vec![*value],
-                Binding::By(_, table) => table.clone(),
-            };
-            values.sort_unstable();
-            values.dedup();
-            let longer = |setting: &Setting, value: u8| {
-                Setting(setting.0.iter().copied().chain([value]).collect::<Vec<u8>>())
-            };
-            settings = settings
-                .iter()
-                .flat_map(|setting| values.iter().map(|&value| longer(setting, value)))
-                .collect();
-        }
-        if settings.len() > MOST {
-            settings.retain(|setting| makes(lab, setting));
-        }
-        if !story.labs[lab as usize].is_empty() {
-            all.extend(settings.into_iter().map(|setting| (lab, setting)));
-        }
+/// The settings that a story can reach: all of its states are explored.
+fn reached(story: &Story) -> Result<Vec<(Lab, Setting)>, Trouble> {
+    let control = Control::of(story, Reduce::default());
+    let graph = explore(&control, Budget::default(), all_cores().get(), &AtomicBool::new(false), &mut |_| {});
+    if graph.ended != Ended::Complete {
+        return Err(Trouble::Told(
+            "the story has more states than can be explored, so its settings are not known; `treed check` says how far it got".to_owned(),
+        ));
     }
-    all
-}
-
-/// Whether some path through the built-in story can set the knobs so; says yes to a few that none can.
-///
-/// - Crowd: five people are asked only at a cent, and the ladder stands only where there are 500
-///   submissions.
-/// - Drones: one argument at a time against the comic's reward; `ladder` comes with `wilder`.
-/// - Imitation: lessons are flown by day or by lamp, ten more of the other kind make twenty, by lamp
-///   nothing is flown but by night or the next morning, and Lars never flies just one.
-fn makes(lab: Lab, setting: &Setting) -> bool {
-    let knobs = lab.signature().knobs;
-    let is = |name: &str, value: &str| {
-        let at = knobs.iter().position(|knob| knob.name == name);
-        at.is_some_and(|at| knobs[at].values.get(usize::from(setting.0[at])) == Some(&value))
-    };
-    match lab {
-        Lab::Crowd => {
-            (is("wage", "Cent") || !is("redundancy", "5")) && (is("submissions", "500") || is("ladder", "no"))
-        }
-        Lab::Drones => {
-            // The last knob is how long they practise, which is free.
-            let knobs = knobs.iter().zip(&setting.0).take(knobs.len() - 1);
-            let turned = knobs.filter(|(knob, value)| knob.default != **value).count();
-            match (is("start", "ladder"), is("explore", "wilder")) {
-                (true, wilder) => wilder && turned == 2,
-                (false, _) => turned <= 1,
-            }
-        }
-        Lab::Imitation => {
-            let by_lamp = is("recorded", "0") || is("recorded", "12+0");
-            let both = is("recorded", "12+0");
-            let light = is("recorded", "12") || (by_lamp && (is("flown", "0") || is("flown", "12")));
-            let demos = is("demos", "0") || is("demos", "1") || is("demos", "10") || is("demos", "20");
-            let teacher = is("teacher", "Wobbly")
-                || (is("teacher", "Reckless") && (is("demos", "10") || is("demos", "20")));
-            let rounds = is("rounds", "0") || is("rounds", "1") || is("rounds", "5");
-            light && demos && teacher && rounds && (!both || (is("demos", "20") && is("sensor", "Camera")))
-        }
-    }
+    Ok(settings(&control, &graph))
 }
