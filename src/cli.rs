@@ -4,6 +4,7 @@ mod check;
 mod export;
 pub mod lab;
 mod new_story;
+mod write;
 
 use crate::journal::gallery::Gallery;
 use crate::journal::save::Save;
@@ -98,6 +99,8 @@ enum Subcommands {
     Check(check::CheckArguments),
     /// Make a small story to start from, with comments that teach the format
     NewStory(new_story::NewStoryArguments),
+    /// Play a story while you write it: every saved edit is checked, proved and played to where you stand
+    Write(write::WriteArguments),
     /// Where the story comes from
     Credits,
     /// Run an experiment of the story by itself: one seed, or many with --seeds and --sweep
@@ -137,6 +140,7 @@ fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
             check::check(arguments.file.as_deref().or(global.story.as_deref()), &arguments)
         }
         Some(Subcommands::NewStory(arguments)) => new_story::new_story(&arguments),
+        Some(Subcommands::Write(arguments)) => write::write(&arguments, global.plain),
         Some(Subcommands::Lab(command)) => lab::run(&command, global.plain, global.story.as_deref()),
         other => {
             let Some(story) = open_story(global.story.as_deref())? else { return Ok(1) };
@@ -246,7 +250,9 @@ fn with_story(
             render::blocks(story, &blocks, style, &mut text);
             out.write_all(text.as_bytes())?;
         }
-        Some(Subcommands::Check(_) | Subcommands::Lab(_) | Subcommands::NewStory(_)) => {}
+        Some(
+            Subcommands::Check(_) | Subcommands::Lab(_) | Subcommands::NewStory(_) | Subcommands::Write(_),
+        ) => {}
     }
     Ok(0)
 }

@@ -10,7 +10,7 @@ fn begun(folder: &str) -> Home {
     let home = Home::new();
     let out = home.run(&format!("new-story {folder}"), "").fine();
     let file = format!("{folder}/story.ron");
-    for command in ["--story", "check"] {
+    for command in ["--story", "check", "write"] {
         assert!(out.contains(&format!("treed {command} {file}")), "{out}");
     }
     home

@@ -45,7 +45,8 @@ pub(super) fn new_story(arguments: &NewStoryArguments) -> Result<i32, Trouble> {
         io::stdout().lock(),
         "{name} is a small whole story with an ending to find.\n\n  \
          treed --story {quoted}    plays it\n  \
-         treed check {quoted}      finds its faults and proves what can be proved\n\n\
+         treed check {quoted}      finds its faults and proves what can be proved\n  \
+         treed write {quoted}      does both again whenever you save it\n\n\
          Its comments explain the format; docs/story-format.md is the reference."
     )?;
     Ok(0)
