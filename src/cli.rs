@@ -3,6 +3,7 @@
 mod check;
 mod export;
 pub mod lab;
+mod map;
 mod new_story;
 mod write;
 
@@ -95,6 +96,8 @@ enum Subcommands {
     },
     /// Make a file of a playthrough: a transcript, a comic page, a recording
     Export(export::ExportArguments),
+    /// Draw the story's graph, with or without a playthrough
+    Map(map::MapArguments),
     /// Prove a story: every state is explored, and every fault shown with the shortest way to it
     Check(check::CheckArguments),
     /// Make a small story to start from, with comments that teach the format
@@ -242,6 +245,7 @@ fn with_story(
         Some(Subcommands::Export(arguments)) => {
             return export::export(&arguments, story, &store, &start.slot, &mut out);
         }
+        Some(Subcommands::Map(arguments)) => return map::map(&arguments, story, &store, &mut out),
         Some(Subcommands::Credits) => {
             let game = Game::new(story, 0)?;
             let mut blocks = Vec::new();

@@ -50,6 +50,7 @@ pub mod engine;
 pub mod export;
 pub mod journal;
 pub mod labs;
+pub mod map;
 pub mod proof;
 pub mod shell;
 pub mod story;

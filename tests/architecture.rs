@@ -127,13 +127,14 @@ fn the_proof_never_names_the_shell() {
 }
 
 #[test]
-fn an_export_knows_no_shell_and_no_proof() {
+fn exports_and_maps_know_no_shell_and_no_proof() {
     names_only("export", &["journal", "engine", "story", "labs", "text"]);
+    names_only("map", &["journal", "engine", "story", "labs", "text"]);
 }
 
 #[test]
 fn the_shell_knows_no_command_line() {
-    names_only("shell", &["proof", "journal", "engine", "story", "labs", "text", "export"]);
+    names_only("shell", &["proof", "journal", "engine", "story", "labs", "text", "export", "map"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! a command is added by one line here and its function in a file below.
 
 mod games;
+mod map;
 mod moves;
 mod reading;
 mod settings;
@@ -37,6 +38,7 @@ pub const COMMANDS: &[Command] = &[
     named(&["endings"], "", "the endings you have found, and hints for the rest", reading::endings),
     named(&["notebook"], "[TERM]", "the pages you have unlocked", reading::notebook),
     named(&["what is", "what's", "what are", "whats"], "TERM", "a page of the notebook", reading::what),
+    named(&["map"], "", "where you have been", map::map),
     named(&["log"], "", "the seed and your moves so far", moves::log),
     named(&["credits"], "", "where the story comes from", reading::credits),
     named(&["settings"], "[NAME VALUE]", "width, pace, colour, pictures, plain", settings::settings),
