@@ -5,6 +5,7 @@ mod export;
 pub mod lab;
 mod map;
 mod new_story;
+mod system;
 mod write;
 
 use crate::journal::gallery::Gallery;
@@ -106,6 +107,16 @@ enum Subcommands {
     Write(write::WriteArguments),
     /// Where the story comes from
     Credits,
+    /// Write a manual page in roff: `treed man | man -l -`
+    Man {
+        /// A command to tell of, instead of the whole program
+        command: Option<String>,
+    },
+    /// Write what completes commands and flags in a shell: `treed completions bash`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Run an experiment of the story by itself: one seed, or many with --seeds and --sweep
     Lab(lab::LabCommand),
 }
@@ -144,6 +155,12 @@ fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
         }
         Some(Subcommands::NewStory(arguments)) => new_story::new_story(&arguments),
         Some(Subcommands::Write(arguments)) => write::write(&arguments, global.plain),
+        Some(Subcommands::Man { command }) => {
+            system::man::<Arguments>(command.as_deref(), &mut io::stdout().lock())
+        }
+        Some(Subcommands::Completions { shell }) => {
+            system::completions::<Arguments>(shell, &mut io::stdout().lock())
+        }
         Some(Subcommands::Lab(command)) => lab::run(&command, global.plain, global.story.as_deref()),
         other => {
             let Some(story) = open_story(global.story.as_deref())? else { return Ok(1) };
@@ -255,7 +272,12 @@ fn with_story(
             out.write_all(text.as_bytes())?;
         }
         Some(
-            Subcommands::Check(_) | Subcommands::Lab(_) | Subcommands::NewStory(_) | Subcommands::Write(_),
+            Subcommands::Check(_)
+            | Subcommands::Write(_)
+            | Subcommands::Lab(_)
+            | Subcommands::Man { .. }
+            | Subcommands::Completions { .. }
+            | Subcommands::NewStory(_),
         ) => {}
     }
     Ok(0)

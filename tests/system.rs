@@ -1,0 +1,47 @@
+//! What fits the program into a system: manual pages, completions, exit codes, streams, any folder.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use support::Home;
+
+#[test]
+fn the_manual_names_every_command_of_the_program_and_of_the_game() {
+    let home = Home::new();
+    let page = home.run("man", "").fine();
+    for part in
+        [".TH treed", "treed\\-replay", "COMMANDS OF THE GAME", "undo [N]", "EXIT STATUS", "TREED_SAVES"]
+    {
+        assert!(page.contains(part), "no `{part}` in:\n{page}");
+    }
+    for command in treed::shell::commands::COMMANDS {
+        assert!(page.contains(command.about), "no `{}`", command.names[0]);
+    }
+    let check = home.run("man check", "").fine();
+    assert!(check.contains("\\-\\-budget"), "{check}");
+    home.run("man chekc", "").fails("treed: there is no command `chekc`; do you mean `check`?");
+}
+
+#[test]
+fn shells_get_completions_of_every_command() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = home.run(&format!("completions {shell}"), "").fine();
+        assert!(script.contains("replay") && script.contains("saves"), "{shell}");
+    }
+    assert_eq!(home.run("completions tcsh", "").code, 2);
+}
+
+#[test]
+fn the_story_goes_to_standard_output_and_messages_to_standard_error() {
+    // An empty folder with nothing of ours in it: the story is in the program.
+    let home = Home::new();
+    let ran = home.run("--new", "1\nxyzzy\n");
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("Page one") && !ran.out.contains("line 2"), "{}", ran.out);
+    assert!(ran.err.starts_with("treed: line 2:") && ran.err.lines().count() == 1, "{}", ran.err);
+    let usage = home.run("--no-such-flag", "");
+    assert_eq!((usage.code, &*usage.out), (2, ""));
+    let version = home.run("--version", "").fine();
+    assert_eq!(version.trim(), concat!("treed ", env!("CARGO_PKG_VERSION")));
+}
