@@ -5,6 +5,7 @@ mod export;
 pub mod lab;
 mod map;
 mod new_story;
+mod output;
 mod system;
 mod write;
 

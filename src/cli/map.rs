@@ -1,5 +1,6 @@
 //! `treed map`: the story's graph as a picture or for Graphviz.
 
+use super::output::Output;
 use super::{Found, find_playthrough};
 use crate::journal::store::Store;
 use crate::map::{Map, Walk, dot, svg};
@@ -7,7 +8,6 @@ use crate::shell::Trouble;
 use crate::story::Story;
 use clap::{Args, ValueEnum};
 use std::io::Write;
-use std::path::PathBuf;
 
 /// `treed map`.
 #[derive(Debug, Args)]
@@ -18,12 +18,8 @@ pub(super) struct MapArguments {
     /// Mark the way of a playthrough: a file, a save's name or an ending's name
     #[arg(long, value_name = "WHAT")]
     of: Option<String>,
-    /// Write here instead of to standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Replace the file if it is there
-    #[arg(long, requires = "output")]
-    force: bool,
+    #[command(flatten)]
+    to: Output,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -62,6 +58,6 @@ pub(super) fn map(
     };
     let scenes = story.scenes.len();
     let told = format!("A map of {scenes} scenes and {} ways.", map.links.len());
-    super::export::deliver(&text, arguments.output.as_deref(), arguments.force, &told, out)?;
+    arguments.to.deliver(&text, &told, out)?;
     Ok(0)
 }

@@ -1,6 +1,7 @@
 //! `treed lab odds`: which settings a story can reach, and how often each outcome comes at each.
 
 use super::sweep::Progress;
+use crate::cli::output::write_whole;
 use crate::labs::odds::Odds;
 use crate::labs::sweep::all_cores;
 use crate::labs::{Lab, Setting};
@@ -60,7 +61,7 @@ pub fn run(arguments: &OddsArguments, story: Option<&Path>) -> Result<i32, Troub
     let all = odds.missing(&settings).len() as u64 * u64::from(arguments.seeds);
     loop {
         let missing = odds.measure(&settings, BATCH, all_cores(), || progress.tick(all));
-        replace(path, &odds.write()).map_err(|why| told(&why))?;
+        write_whole(path, &odds.write(), true).map_err(|why| told(&why))?;
         if missing == 0 {
             break;
         }
@@ -74,15 +75,6 @@ pub fn run(arguments: &OddsArguments, story: Option<&Path>) -> Result<i32, Troub
         arguments.seeds
     )?;
     Ok(0)
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// The odds of a list of settings, in the format of `src/labs/odds.ron`. Takes about 5 s a setting of

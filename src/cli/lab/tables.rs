@@ -6,8 +6,8 @@
 //! measured every time, the others only with `--all`.
 
 use super::flags::{Order, order};
-use super::odds::replace;
 use super::sweep::Progress;
+use crate::cli::output::write_whole;
 use crate::labs::Lab;
 use crate::labs::sweep::{Case, Seeds, differ, tally};
 use crate::shell::Trouble;
@@ -97,7 +97,7 @@ pub fn run(arguments: &TablesArguments) -> Result<i32, Trouble> {
     let n_rows = rows.len();
     writeln!(io::stdout().lock(), "{n_rows} rows measured: {equal} equal, {differing} differ.")?;
     if arguments.write {
-        replace(&arguments.file, &rewritten(&text, &rows, &fresh)).map_err(|why| told(&why))?;
+        write_whole(&arguments.file, &rewritten(&text, &rows, &fresh), true).map_err(|why| told(&why))?;
         return Ok(0);
     }
     Ok(i32::from(differing > 0))
