@@ -1,10 +1,12 @@
 //! Commands and flags, and which function each calls.
 
 mod check;
+mod coverage;
 mod export;
 pub mod lab;
 mod map;
 mod new_story;
+mod odds;
 mod output;
 mod system;
 mod write;
@@ -106,6 +108,10 @@ enum Subcommands {
     NewStory(new_story::NewStoryArguments),
     /// Play a story while you write it: every saved edit is checked, proved and played to where you stand
     Write(write::WriteArguments),
+    /// How the odds of each ending moved in a playthrough, move by move, and its turning points
+    Odds(odds::OddsArguments),
+    /// Which paragraphs of the story some playthroughs never show
+    Coverage(coverage::CoverageArguments),
     /// Where the story comes from
     Credits,
     /// Write a manual page in roff: `treed man | man -l -`
@@ -152,7 +158,7 @@ fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
     let Arguments { global, new, seed, slot, command } = arguments;
     match command {
         Some(Subcommands::Check(arguments)) => {
-            check::check(arguments.file.as_deref().or(global.story.as_deref()), &arguments)
+            check::check(arguments.file.as_deref().or(global.story.as_deref()), global.plain, &arguments)
         }
         Some(Subcommands::NewStory(arguments)) => new_story::new_story(&arguments),
         Some(Subcommands::Write(arguments)) => write::write(&arguments, global.plain),
@@ -161,6 +167,17 @@ fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
         }
         Some(Subcommands::Completions { shell }) => {
             system::completions::<Arguments>(shell, &mut io::stdout().lock())
+        }
+        Some(Subcommands::Odds(arguments)) => {
+            let Some(story) = open_story(global.story.as_deref())? else { return Ok(1) };
+            let store = Store::new(&saves_folder(global.saves), &story);
+            odds::run(&story, &store, global.plain, &arguments)
+        }
+        Some(Subcommands::Coverage(arguments)) => {
+            let file = global.story.as_deref();
+            let Some(story) = open_story(file)? else { return Ok(1) };
+            let store = Store::new(&saves_folder(global.saves), &story);
+            coverage::run(&story, file, &store, &arguments)
         }
         Some(Subcommands::Lab(command)) => lab::run(&command, global.plain, global.story.as_deref()),
         other => {
@@ -278,6 +295,8 @@ fn with_story(
             | Subcommands::Lab(_)
             | Subcommands::Man { .. }
             | Subcommands::Completions { .. }
+            | Subcommands::Odds(_)
+            | Subcommands::Coverage(_)
             | Subcommands::NewStory(_),
         ) => {}
     }

@@ -8,7 +8,7 @@ mod scene;
 mod state;
 
 pub use condition::{apply, holds};
-pub use scene::{Block, Scene, ShownChoice, Telling, paragraph, show, tell};
+pub use scene::{Block, Scene, ShownChoice, Telling, paragraph, show, tell, told_parts};
 pub use state::State;
 
 use crate::labs::exercise::Kind;

@@ -3,6 +3,7 @@
 //! Play, undo, save, load, replay and branch are all this list. When the world is asked, play runs the
 //! experiment; replay takes the recorded answer. Only [`store`] opens files.
 
+pub mod coverage;
 pub mod edited;
 pub mod gallery;
 pub mod save;

@@ -2,8 +2,8 @@
 //!
 //! [`prove`] explores control ([`explore`]), decides verdicts and claims on the graph that is kept,
 //! and solves the odds of the endings. The world may answer whatever is possible, so what must never
-//! happen is proved for it too; what can happen is *allowed*, not promised. No experiment is run and
-//! nothing is read or written here.
+//! happen is proved for it too; what can happen is *allowed*, not promised: [`shown`] looks for games in
+//! which it really does. But for that no experiment is run, and nothing is read or written here.
 
 mod claims;
 mod examples;
@@ -11,8 +11,11 @@ pub mod explore;
 pub mod graph;
 pub mod odds;
 pub mod pack;
+pub mod reading;
+pub mod shown;
 mod slices;
 mod texts;
+pub mod turns;
 mod verdicts;
 mod what_if;
 mod witnesses;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use treed::engine::{self, Move, State};
 use treed::proof::odds::{Longest, Weights};
 use treed::proof::pack::Reduce;
-use treed::proof::{Budget, Ended, Options, Proof, prove};
+use treed::proof::{Budget, Ended, Options, Proof, prove, shown};
 use treed::story::diagnostic::{Code, Severity};
 use treed::story::{Source, Story, Way, load};
 
@@ -421,6 +421,9 @@ fn replay(story: &Story, moves: &[String]) -> State {
     state
 }
 
+/// Outcomes of the drones; one of them hangs on the knob that the random stories turn.
+const OUTCOMES: [&str; 6] = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"];
+
 /// A small random story from numbers: facts, conditions, effects, locks, marks, arms, tunnels, events,
 /// anywhere choices, a lab and an exercise.
 fn random_story(seed: u64) -> String {
@@ -449,7 +452,7 @@ fn random_story(seed: u64) -> String {
     let effects = |pick: &mut dyn FnMut(u64) -> u64| {
         let mut list = Vec::new();
         for _ in 0..pick(3) {
-            let one = match pick(10) {
+            let one = match pick(11) {
                 0 => "Set(\"f\")".to_owned(),
                 1 => "Clear(\"f\")".to_owned(),
                 2 => "Copy(\"g\", \"f\")".to_owned(),
@@ -459,6 +462,7 @@ fn random_story(seed: u64) -> String {
                 6 => "When(Is(\"g\"), [RaiseToEnd(\"m\", 2), Clear(\"g\")])".to_owned(),
                 7 => "Copy(\"m\", \"n\")".to_owned(),
                 8 => "When(AtLeast(\"t\", 1), [Set(\"g\")])".to_owned(),
+                9 => format!("Put(\"k\", \"{}\")", ["None", "Bonus"][pick(2) as usize]),
                 _ => "RaiseToEnd(\"t\", 1)".to_owned(),
             };
             list.push(one);
@@ -467,7 +471,7 @@ fn random_story(seed: u64) -> String {
     };
     let scenes = 4 + pick(3);
     let mut out = String::from(
-        "start: \"s0\", facts: {\"f\": Flag, \"g\": Flag, \"n\": Range(from: 0, to: 2, start: 0), \"m\": Range(from: 0, to: 2, start: 1), \"o\": OneOf([\"u\", \"v\", \"w\"]), \"t\": Range(from: 0, to: 3, start: 0)},\n",
+        "start: \"s0\", facts: {\"f\": Flag, \"g\": Flag, \"n\": Range(from: 0, to: 2, start: 0), \"m\": Range(from: 0, to: 2, start: 1), \"o\": OneOf([\"u\", \"v\", \"w\"]), \"t\": Range(from: 0, to: 3, start: 0), \"k\": OneOf([\"None\", \"Bonus\"])},\nlabs: {\"drones\": {\"shaping\": \"k\"}},\n",
     );
     if pick(2) == 0 {
         let _ = writeln!(
@@ -511,6 +515,24 @@ fn random_story(seed: u64) -> String {
                     effects(&mut pick),
                     target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\""),
                     target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\"")
+                );
+            }
+            2 if i > 0 => {
+                let arms: Vec<String> = OUTCOMES
+                    .iter()
+                    .map(|outcome| {
+                        let last = target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\"");
+                        format!(
+                            "\"{outcome}\": [(when: {}, to: \"won\"), (then: [{}], {last})]",
+                            condition(&mut pick),
+                            effects(&mut pick)
+                        )
+                    })
+                    .collect();
+                let _ = writeln!(
+                    out,
+                    "\"s{i}\": (text: {text}, lab: (run: \"drones\", arms: {{{}}})),",
+                    arms.join(", ")
                 );
             }
             _ => {
@@ -759,7 +781,13 @@ fn each_code_of_a_proof_has_a_failing_and_a_passing_example() {
     let complaints = |fields: &str| -> Vec<Code> {
         let source = Source::new("example.ron", Example::story(fields).into_bytes()).unwrap();
         match load(&source) {
-            Ok(story) => proved(&story).diagnostics.iter().map(|fault| fault.code).collect(),
+            Ok(story) => {
+                let proof = proved(&story);
+                let limits = shown::Limits { seeds: 2, ..shown::Limits::default() };
+                let showing = shown::endings(&story, &proof, limits, &false.into(), &mut |_| {});
+                let all = proof.diagnostics.iter().chain(&showing.diagnostics);
+                all.map(|fault| fault.code).collect()
+            }
             Err(faults) => faults.iter().map(|fault| fault.code).collect(),
         }
     };

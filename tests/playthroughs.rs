@@ -9,6 +9,8 @@ mod support;
 
 use std::path::PathBuf;
 use support::Home;
+use treed::journal::coverage::Coverage;
+use treed::journal::save::Save;
 
 /// All files, in order.
 fn scripts() -> Vec<PathBuf> {
@@ -29,15 +31,20 @@ fn head<'s>(script: &'s str, key: &str) -> Option<&'s str> {
 
 /// What is wrong with a playthrough; `None` where nothing is.
 fn trouble(script: &str) -> Option<String> {
+    played(script).err()
+}
+
+/// The save that a playthrough leaves, or what is wrong with it.
+fn played(script: &str) -> Result<Save, String> {
     let first = script.lines().next().unwrap_or_default();
     if !first.starts_with("# ") || first.starts_with("# seed") || first.starts_with("# ending") {
-        return Some("the first line must say what it is for: `# ...`".to_owned());
+        return Err("the first line must say what it is for: `# ...`".to_owned());
     }
     let home = Home::new();
     let seed = head(script, "seed").unwrap_or("1");
     let ran = home.run(&format!("--new --plain --seed {seed}"), script);
     if ran.code != 0 || !ran.err.is_empty() {
-        return Some(format!("exit code {}: {}", ran.code, ran.err));
+        return Err(format!("exit code {}: {}", ran.code, ran.err));
     }
     let json: serde_json::Value = serde_json::from_str(&home.run("endings --json", "").fine()).expect("JSON");
     let reached: Vec<&str> = json["endings"]
@@ -49,9 +56,13 @@ fn trouble(script: &str) -> Option<String> {
         .collect();
     match head(script, "ending") {
         Some(wanted) if !reached.contains(&wanted) => {
-            Some(format!("`{wanted}` was not reached, but {reached:?}"))
+            Err(format!("`{wanted}` was not reached, but {reached:?}"))
         }
-        _ => None,
+        _ => {
+            let bytes =
+                std::fs::read(home.path("saves/treed/autosave.ron")).map_err(|why| why.to_string())?;
+            Save::from_bytes(&bytes).map_err(|bad| bad.to_string())
+        }
     }
 }
 
@@ -62,14 +73,18 @@ fn every_playthrough_plays_to_its_end() {
     // Two at a time: each is a run of the program of its own.
     let next = std::sync::atomic::AtomicUsize::new(0);
     let troubles = std::sync::Mutex::new(Vec::new());
+    let saves = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(path) = scripts.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                     let script = std::fs::read_to_string(path).expect("a script");
-                    if let Some(why) = trouble(&script) {
-                        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                        troubles.lock().expect("no thread has panicked").push(format!("{name}: {why}"));
+                    match played(&script) {
+                        Ok(save) => saves.lock().expect("no thread has panicked").push(save),
+                        Err(why) => {
+                            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                            troubles.lock().expect("no thread has panicked").push(format!("{name}: {why}"));
+                        }
                     }
                 }
             });
@@ -84,6 +99,16 @@ fn every_playthrough_plays_to_its_end() {
         scripts.len(),
         troubles.join("\n\n")
     );
+    // Of the story's texts, what they show together; `treed coverage` lists the rest.
+    let story = treed::story::load(&treed::story::Source::built_in()).expect("the story is sound");
+    let mut coverage = Coverage::new(&story);
+    for save in saves.into_inner().expect("no thread has panicked") {
+        coverage.play(save.seed, &save.moves).expect("what was played can be played again");
+    }
+    let pieces = coverage.pieces();
+    let shown = pieces.iter().filter(|piece| piece.shown).count();
+    println!("{} playthroughs show {shown} of {} paragraphs and pictures", scripts.len(), pieces.len());
+    assert!(shown * 3 > pieces.len(), "only {shown} of {} are shown", pieces.len());
 }
 
 #[test]

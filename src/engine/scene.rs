@@ -168,33 +168,48 @@ pub fn paragraph<'s>(story: &'s Story, text: Text, state: &State, telling: &'s T
 
 /// Tells a text in a state.
 pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &'s Telling, out: &mut Vec<Block<'s>>) {
+    told_parts(story, text, state, telling, &mut |part| match part {
+        Part::Paragraph { speaker, style, joins, segments, .. } => {
+            let text = write_segments(story, *segments, state, telling);
+            match out.last_mut() {
+                Some(Block::Paragraph { text: before, style: Style::Prose, .. }) if *joins => {
+                    let before = before.to_mut();
+                    before.push(' ');
+                    before.push_str(&text);
+                }
+                _ => out.push(Block::Paragraph { speaker: *speaker, style: *style, text }),
+            }
+        }
+        Part::Picture { rows, described, .. } => out.push(Block::Picture {
+            rows: Cow::Borrowed(story.str(*rows)),
+            described: Cow::Borrowed(story.str(*described)),
+        }),
+        Part::LabPicture { lab, index, early, .. } => {
+            out.push(lab_picture(telling, *lab, usize::from(*index), *early));
+        }
+        Part::When { .. } | Part::OneOf { .. } => {}
+    });
+}
+
+/// The paragraphs and pictures of a text that are told in a state, in order: of each choice between
+/// texts the one that is picked.
+pub fn told_parts<'s>(
+    story: &'s Story,
+    text: Text,
+    state: &State,
+    telling: &Telling,
+    each: &mut dyn FnMut(&'s Part),
+) {
     for part in story.parts(text) {
         match part {
-            Part::Paragraph { speaker, style, joins, segments, .. } => {
-                let text = write_segments(story, *segments, state, telling);
-                match out.last_mut() {
-                    Some(Block::Paragraph { text: before, style: Style::Prose, .. }) if *joins => {
-                        let before = before.to_mut();
-                        before.push(' ');
-                        before.push_str(&text);
-                    }
-                    _ => out.push(Block::Paragraph { speaker: *speaker, style: *style, text }),
-                }
-            }
-            Part::Picture { rows, described, .. } => out.push(Block::Picture {
-                rows: Cow::Borrowed(story.str(*rows)),
-                described: Cow::Borrowed(story.str(*described)),
-            }),
-            Part::LabPicture { lab, index, early, .. } => {
-                out.push(lab_picture(telling, *lab, usize::from(*index), *early))
-            }
+            Part::Paragraph { .. } | Part::Picture { .. } | Part::LabPicture { .. } => each(part),
             Part::When { when, text, otherwise, .. } => {
                 let side = if holds_in_prose(story, when, state.words(), Some(telling)) {
                     *text
                 } else {
                     *otherwise
                 };
-                tell(story, side, state, telling, out);
+                told_parts(story, side, state, telling, each);
             }
             Part::OneOf { label, variants, in_turn, .. } => {
                 let texts = story.variants(*variants);
@@ -211,7 +226,7 @@ pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &'s Tellin
                     (xxhash_rust::xxh3::xxh3_64_with_seed(&key, name) % texts.len().max(1) as u64) as usize
                 };
                 if let Some(text) = texts.get(pick) {
-                    tell(story, *text, state, telling, out);
+                    told_parts(story, *text, state, telling, each);
                 }
             }
         }

@@ -11,7 +11,7 @@
 //! outcomes weigh the same, and the report says so. What is done by hand ends in each way alike.
 
 use super::Proof;
-use super::graph::{Graph, NOWHERE, Node};
+use super::graph::{Edge, Graph, NOWHERE, Node};
 use super::pack::Control;
 use crate::engine::{self, Move};
 use crate::labs::odds::Odds as Measured;
@@ -70,19 +70,21 @@ impl Weights {
     /// The probability of each move of a graph, in its order.
     pub(super) fn chances(&self, control: &Story, graph: &Graph) -> Vec<f64> {
         let mut chances = Vec::with_capacity(graph.transitions());
+        let mut moves = Vec::new();
         for node in graph.nodes() {
-            chances.extend(self.of(control, graph, node));
+            moves.clear();
+            let by = |edge: &Edge| graph.move_of(edge.script).unwrap_or(Move::Type);
+            moves.extend(graph.edges(node).iter().map(by));
+            chances.extend(self.of(control, graph.key(node), &moves));
         }
         chances
     }
 
-    fn of(&self, control: &Story, graph: &Graph, node: Node) -> Vec<f64> {
-        let edges = graph.edges(node);
-        let words = graph.key(node);
-        let way = &control.scene(SceneId(control.layout.scene.get(words))).way;
-        let counts = match way {
+    /// The probability of each of a state's moves.
+    pub(super) fn of(&self, story: &Story, words: &[u64], moves: &[Move]) -> Vec<f64> {
+        let counts = match &story.scene(SceneId(story.layout.scene.get(words))).way {
             Way::Lab { lab, .. } => {
-                let key = (*lab, engine::setting_of(control, words, *lab).0);
+                let key = (*lab, engine::setting_of(story, words, *lab).0);
                 let counts = self.counts.get(&key);
                 if let (Ok(mut missing), Ok(mut asked)) = (self.missing.lock(), self.asked.lock())
                     && !asked.contains(&key)
@@ -96,15 +98,15 @@ impl Weights {
             }
             _ => None,
         };
-        let mut weights: Vec<f64> = edges
+        let mut weights: Vec<f64> = moves
             .iter()
-            .map(|edge| match graph.move_of(edge.script) {
-                Some(Move::Choose(choice)) => control.choice(choice).weight,
-                Some(Move::World(outcome)) => match counts {
-                    Some(counts) => f64::from(counts.get(usize::from(outcome)).copied().unwrap_or(0)),
+            .map(|by| match by {
+                Move::Choose(choice) => story.choice(*choice).weight,
+                Move::World(outcome) => match counts {
+                    Some(counts) => f64::from(counts.get(usize::from(*outcome)).copied().unwrap_or(0)),
                     None => 1.0,
                 },
-                Some(Move::Type) | None => 0.0,
+                Move::Type => 0.0,
             })
             .collect();
         let sum: f64 = weights.iter().sum();
@@ -154,12 +156,9 @@ pub struct Odds {
 
 /// Solves the odds.
 pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
-    let (graph, ends) = (&proof.graph, &proof.ends);
-    let story = &proof.control.story;
-    let way = |node: Node| &story.scene(SceneId(story.layout.scene.get(graph.key(node)))).way;
-    let chances_of = |node: Node| &proof.chances[graph.edge_range(node)];
+    let way = |node: Node| way(proof, node);
     let mut odds = Odds {
-        endings: vec![0.0; story.endings.len()],
+        endings: vec![0.0; proof.control.story.endings.len()],
         never: 0.0,
         moves: 0.0,
         player_moves: 0.0,
@@ -168,35 +167,61 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
         rounds: 0,
         coverage,
     };
+    (odds.residual, odds.rounds) = push(proof, 0, TOLERANCE, |node, here| match way(node) {
+        Way::Ending(ending) => odds.endings[ending.index()] += here,
+        _ if !proof.ends[node as usize] => odds.never += here,
+        way => {
+            odds.moves += here;
+            if !matches!(way, Way::Lab { .. }) {
+                odds.player_moves += here;
+            }
+        }
+    });
+    odds.short = short(&proof.graph, &|node| &proof.chances[proof.graph.edge_range(node)], &way);
+    odds
+}
+
+/// The probability of each ending from a state on, and of none.
+pub(super) fn from(proof: &Proof, start: Node) -> (Vec<f64>, f64) {
+    let mut endings = vec![0.0; proof.control.story.endings.len()];
+    let mut never = 0.0;
+    push(proof, start, 1e-9, |node, here| match way(proof, node) {
+        Way::Ending(ending) => endings[ending.index()] += here,
+        _ if !proof.ends[node as usize] => never += here,
+        _ => {}
+    });
+    (endings, never)
+}
+
+fn way(proof: &Proof, node: Node) -> &Way {
+    &proof.control.story.scene(proof.scene(node)).way
+}
+
+/// Pushes mass from a state on until less than the tolerance is under way; tells of all that comes to
+/// each state. What is left, and the rounds.
+fn push(proof: &Proof, start: Node, tolerance: f64, mut arrives: impl FnMut(Node, f64)) -> (f64, usize) {
+    let graph = &proof.graph;
     let mut mass = vec![0.0f64; graph.len()];
-    mass[0] = 1.0;
-    while odds.residual > TOLERANCE && odds.rounds < ROUNDS {
-        odds.rounds += 1;
+    mass[start as usize] = 1.0;
+    let (mut left, mut rounds) = (1.0, 0);
+    while left > tolerance && rounds < ROUNDS {
+        rounds += 1;
         for node in graph.nodes() {
             let here = std::mem::take(&mut mass[node as usize]);
             if here == 0.0 {
                 continue;
             }
-            if let Way::Ending(ending) = way(node) {
-                odds.endings[ending.index()] += here;
-                continue;
-            }
-            if !ends[node as usize] {
-                odds.never += here;
-                continue;
-            }
-            odds.moves += here;
-            if !matches!(way(node), Way::Lab { .. }) {
-                odds.player_moves += here;
-            }
-            for (edge, chance) in graph.edges(node).iter().zip(chances_of(node)) {
-                mass[edge.to as usize] += here * chance;
+            arrives(node, here);
+            if proof.ends[node as usize] {
+                let chances = &proof.chances[graph.edge_range(node)];
+                for (edge, chance) in graph.edges(node).iter().zip(chances) {
+                    mass[edge.to as usize] += here * chance;
+                }
             }
         }
-        odds.residual = mass.iter().sum();
+        left = mass.iter().sum();
     }
-    odds.short = short(graph, &chances_of, &way);
-    odds
+    (left, rounds)
 }
 
 /// The probability of an ending within a few moves, move by move.

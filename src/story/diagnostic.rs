@@ -147,6 +147,8 @@ codes! {
     OnlyChoice "T217" Note "only-choice";
     /// More values than can be followed.
     NotDecided "T218" Warning "not-decided";
+    /// An ending that is allowed, but no game was found to it.
+    EndingNotShown "T219" Warning "ending-not-shown";
 }
 
 /// One complaint.
@@ -166,6 +168,17 @@ pub struct Diagnostic {
     pub other: Option<(Span, String)>,
     /// The shortest list of moves that shows it: choices and answers of the world.
     pub witness: Option<Vec<String>>,
+    /// Whether the witness was played for real; `None` where it was not tried.
+    pub played: Option<Played>,
+}
+
+/// Whether a real game goes as a witness says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Played {
+    /// With this seed it does.
+    With(u32),
+    /// With none of those tried the experiments answer so.
+    Nowhere,
 }
 
 impl Diagnostic {
@@ -179,6 +192,7 @@ impl Diagnostic {
             help: None,
             other: None,
             witness: None,
+            played: None,
         }
     }
 
@@ -265,10 +279,18 @@ pub fn draw(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool) -
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(&**help));
         }
+        let verb = if diagnostic.played == Some(Played::Nowhere) { "allowed" } else { "shown" };
+        let played = match diagnostic.played {
+            None => String::new(),
+            Some(Played::With(seed)) => format!(" (so it goes with seed {seed})"),
+            Some(Played::Nowhere) => {
+                " (but the experiments answer so with no seed that was tried)".to_owned()
+            }
+        };
         let witness = diagnostic.witness.as_ref().map(|moves| match moves.len() {
-            0 => "shown by the very first screen".to_owned(),
-            1 => format!("shown by one move: {}", moves[0]),
-            n => format!("shown by {n} moves: {}", moves.join(", ")),
+            0 => format!("{verb} by the very first screen{played}"),
+            1 => format!("{verb} by one move: {}{played}", moves[0]),
+            n => format!("{verb} by {n} moves: {}{played}", moves.join(", ")),
         });
         if let Some(witness) = &witness {
             group = group.element(Level::NOTE.message(&**witness));

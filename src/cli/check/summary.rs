@@ -1,0 +1,230 @@
+//! What a person likes to read: how large the story is, how it ends, how long it takes.
+
+use super::Found;
+use crate::proof::graph::Node;
+use crate::proof::odds::{Longest, SHORT};
+use crate::proof::{self, Ended, Proof};
+use crate::shell::render;
+use crate::shell::terminal::Style;
+use crate::story::Story;
+use crate::story::diagnostic::{Code, Severity};
+use std::io::{self, Write};
+
+/// Prints it.
+pub(super) fn print(found: &Found<'_>, style: Style, notes: bool, out: &mut impl Write) -> io::Result<()> {
+    let Found { story, source, proof, .. } = found;
+    let mut text = String::new();
+    let mut say = |sentence: &str| render::wrap(sentence, "", "  ", style.width, &mut text);
+    say(&format!(
+        "{}: {}, {}, {}, {} words.",
+        source.name,
+        counted(story.scenes.len(), "scene"),
+        counted(story.choices.len(), "choice"),
+        counted(story.endings.len(), "ending"),
+        digits(proof::words(story))
+    ));
+    say(&format!(
+        "{}, {} between them, at most {} deep; {:.1} s, {:.0} bytes a state.",
+        counted(proof.graph.len(), "state"),
+        counted(proof.graph.transitions(), "move"),
+        proof.graph.levels.len().saturating_sub(2),
+        found.times.0.as_secs_f64(),
+        proof.graph.bytes as f64 / proof.graph.len().max(1) as f64
+    ));
+    if let Some(sentence) = unfinished(proof) {
+        say(&sentence);
+    }
+    out.write_all(text.as_bytes())?;
+    endings(found, style, out)?;
+    let mut text = String::new();
+    let mut say = |sentence: &str| render::wrap(sentence, "", "  ", style.width, &mut text);
+    say("");
+    lengths(found, &mut say);
+    shown(found, &mut say);
+    let count = |severity| found.complaints.iter().filter(|it| it.code.severity() == severity).count();
+    let noted = count(Severity::Note);
+    let more = if noted > 0 && !notes { " (--notes shows them)" } else { "" };
+    say(&format!(
+        "{}, {}, {}{more}.",
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warning), "warning"),
+        counted(noted, "note")
+    ));
+    out.write_all(text.as_bytes())
+}
+
+fn digits(n: usize) -> String {
+    crate::text::digits(n as i64)
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{} {what}{}", digits(n), if n == 1 { "" } else { "s" })
+}
+
+fn unfinished(proof: &Proof) -> Option<String> {
+    let why = match proof.graph.ended {
+        Ended::Complete => return None,
+        Ended::States => "the budget of states was spent (--budget)",
+        Ended::Memory => "the budget of memory was spent (--memory)",
+        Ended::Interrupted => "interrupted",
+    };
+    let looked_at = proof.graph.looked_at();
+    Some(format!(
+        "Not finished: {why}. {} states were looked at, all of those within {} moves; nothing is claimed of the rest.",
+        digits(looked_at),
+        proof.graph.depth((looked_at as Node).saturating_sub(1)).saturating_sub(1)
+    ))
+}
+
+/// A chance as people say it.
+pub(in crate::cli) fn one_in(chance: f64) -> String {
+    if chance <= 0.0 {
+        return "never".to_owned();
+    }
+    if chance > 1.0 - 1e-9 {
+        return "always".to_owned();
+    }
+    let games = 1.0 / chance;
+    if games < 9.95 {
+        format!("1 in {games:.1}")
+    } else {
+        format!("1 in {}", crate::text::digits(games.round().min(1e15) as i64))
+    }
+}
+
+/// A bar of so many columns, in eighths of a column.
+pub(in crate::cli) fn bar(share: f64, columns: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * columns as f64 * 8.0).round() as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+/// A line for each ending: how likely, how far, and a bar.
+fn endings(found: &Found<'_>, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let Found { story, proof, .. } = found;
+    let name = |i: usize| story.str(story.endings[i].name);
+    let odds = proof.odds.as_ref();
+    let mut order: Vec<usize> = (0..story.endings.len()).collect();
+    match odds {
+        Some(odds) => {
+            writeln!(out, "\nA player who picks by the weights of choices ends so:")?;
+            order.sort_by(|a, b| odds.endings[*b].total_cmp(&odds.endings[*a]));
+        }
+        None => {
+            writeln!(out, "\nEndings found so far:")?;
+            order.retain(|i| proof.endings[*i].is_some());
+        }
+    }
+    let widest = order.iter().map(|i| name(*i).len()).max().unwrap_or(0).min(24);
+    let most = odds.map_or(1.0, |odds| odds.endings.iter().copied().fold(1e-12, f64::max));
+    for i in order {
+        let chance = odds.map_or(String::new(), |odds| {
+            format!(" {:>9.5} % {:>14}", odds.endings[i] * 100.0, one_in(odds.endings[i]))
+        });
+        let way = proof.endings[i].map_or(String::new(), |node| {
+            let shortest = proof.graph.depth(node);
+            let played = match found.showing.map(|showing| &showing.endings[i]) {
+                None => String::new(),
+                Some(Some(shown)) if shown.moves == shortest => String::new(),
+                Some(Some(shown)) => format!("+{}", shown.moves - shortest),
+                Some(None) => "?".to_owned(),
+            };
+            format!(" {shortest:>3}{played:<2}")
+        });
+        let line = format!("  {:<widest$}{chance}{way}", name(i));
+        let room = style.width.saturating_sub(line.chars().count() + 1);
+        match odds {
+            Some(odds) if !style.plain => {
+                writeln!(out, "{line} {}", bar(odds.endings[i] / most, room.min(40)))?;
+            }
+            _ => writeln!(out, "{}", line.trim_end())?,
+        }
+    }
+    if let Some(odds) = odds.filter(|odds| odds.never > 0.0) {
+        let never = format!("{:>9.5} % {:>14}", odds.never * 100.0, one_in(odds.never));
+        writeln!(out, "  {:<widest$} {never}", "(no ending)")?;
+    }
+    let mut text = String::new();
+    let mut legend = "The last number is the least moves, the player's and the world's.".to_owned();
+    if let Some(showing) = found.showing {
+        let longer = showing.endings.iter().zip(&proof.endings).any(|(shown, node)| match (shown, node) {
+            (Some(shown), Some(node)) => shown.moves > proof.graph.depth(*node),
+            _ => false,
+        });
+        if longer {
+            legend.push_str(" `+2`: a real game takes two more.");
+        }
+        let missed = |(shown, node): (&Option<_>, &Option<_>)| shown.is_none() && node.is_some();
+        if showing.endings.iter().zip(&proof.endings).any(missed) {
+            legend.push_str(" `?`: no real game was found.");
+        }
+    }
+    render::wrap(&legend, "  ", "  ", style.width, &mut text);
+    if let Some((measured, asked)) = odds.map(|odds| odds.coverage).filter(|(measured, all)| measured < all) {
+        let sentence = format!(
+            "The world answers uniformly where it was not measured: {} of {} settings of labs (`treed lab odds --write` measures).",
+            digits(asked - measured),
+            digits(asked)
+        );
+        render::wrap(&sentence, "  ", "  ", style.width, &mut text);
+    }
+    out.write_all(text.as_bytes())
+}
+
+fn lengths(found: &Found<'_>, say: &mut impl FnMut(&str)) {
+    let Found { story, proof, .. } = found;
+    if let Some(odds) = &proof.odds {
+        let words = found.reading.map_or(String::new(), |read| {
+            format!(
+                " {} ± {} words are read ({} games drawn).",
+                digits(read.words.round() as usize),
+                digits(read.error.ceil() as usize),
+                digits(read.games as usize)
+            )
+        });
+        say(&format!(
+            "A game takes {:.1} moves on average, {:.1} of them the player’s; {:.2} % end within {SHORT}.{words}",
+            odds.moves,
+            odds.player_moves,
+            odds.short * 100.0,
+        ));
+        say(&format!("No chance is off by more than {:.0e} ({} rounds).", odds.residual, odds.rounds));
+    }
+    let shortest = proof.endings.iter().flatten().map(|node| proof.graph.depth(*node)).min();
+    match (&proof.longest, shortest) {
+        (Some(Longest::Moves(most)), Some(least)) => say(&format!("Games take {least} to {most} moves.")),
+        (Some(Longest::Cycle(cycle)), Some(least)) => say(&format!(
+            "The shortest game takes {}; none is the longest, by way of {}.",
+            counted(least, "move"),
+            cycle_names(story, proof, cycle).join(", ")
+        )),
+        _ => {}
+    }
+}
+
+fn shown(found: &Found<'_>, say: &mut impl FnMut(&str)) {
+    let Some(showing) = found.showing else { return };
+    let allowed = found.proof.endings.iter().flatten().count();
+    let played = showing.endings.iter().flatten().count();
+    let unshown = found.complaints.iter().any(|it| it.code == Code::EndingNotShown);
+    say(&format!(
+        "{played} of {} that are allowed {} shown by a real game ({} run, {:.1} s){}",
+        counted(allowed, "ending"),
+        if played == 1 { "is" } else { "are" },
+        counted(showing.runs, "experiment"),
+        found.times.1.as_secs_f64(),
+        if unshown || played == 0 { "." } else { "; --walkthroughs prints them." },
+    ));
+}
+
+/// The moves of a cycle, by name.
+pub(super) fn cycle_names(story: &Story, proof: &Proof, cycle: &[Node]) -> Vec<String> {
+    let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
+    let path: Vec<_> = steps
+        .filter_map(|(from, to)| {
+            let edge = proof.graph.edges(*from).iter().find(|edge| edge.to == *to)?;
+            Some((*from, proof.graph.move_of(edge.script)?))
+        })
+        .collect();
+    proof.names(story, &path)
+}

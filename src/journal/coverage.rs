@@ -1,0 +1,145 @@
+//! Text coverage: which paragraphs and pictures of a story some playthroughs have shown, and which they
+//! have not.
+//!
+//! Counted are the texts of scenes, replies, labels and reasons of choices, the status line, the ending
+//! card, and the notebook's pages when they are unlocked; each paragraph and picture once, each
+//! variant by itself.
+
+use super::{Entry, Game, Unmade};
+use crate::engine::{self, Offer};
+use crate::story::{ChoiceId, PageId, Part, SceneId, Span, Story, Text};
+use std::collections::HashSet;
+
+/// What was shown so far.
+#[derive(Debug)]
+pub struct Coverage<'s> {
+    story: &'s Story,
+    /// Addresses of parts; the story is borrowed, so they stay.
+    seen: HashSet<usize>,
+}
+
+/// A paragraph or picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it belongs to, as in ``scene `oak` ``.
+    pub of: String,
+    /// Where it was written.
+    pub span: Span,
+    /// Whether a playthrough has shown it.
+    pub shown: bool,
+}
+
+impl<'s> Coverage<'s> {
+    /// Nothing was shown yet.
+    pub fn new(story: &'s Story) -> Coverage<'s> {
+        Coverage { story, seen: HashSet::new() }
+    }
+
+    /// Plays a list of moves and looks at every screen on the way.
+    ///
+    /// # Errors
+    /// Where a move cannot be made: its index, and why. What was shown until then counts.
+    pub fn play(&mut self, seed: u32, entries: &[Entry]) -> Result<(), (usize, Unmade)> {
+        let (mut game, _) = Game::replay(self.story, seed, &[]).map_err(|why| (0, why))?;
+        self.look(&game);
+        for (i, entry) in entries.iter().enumerate() {
+            game.follow(entry).map_err(|why| (i, why))?;
+            self.look(&game);
+        }
+        Ok(())
+    }
+
+    /// Counts what a game shows now.
+    fn look(&mut self, game: &Game<'s>) {
+        let story = self.story;
+        let seen = &mut self.seen;
+        let mut tell = |text: Text, state: &engine::State, telling: &engine::Telling| {
+            engine::told_parts(story, text, state, telling, &mut |part| {
+                seen.insert(address(part));
+            });
+        };
+        for told in &game.now.trail {
+            let text = match told.reply {
+                Some(choice) => story.choice(choice).reply,
+                None => story.scene(told.state.scene(story)).text,
+            };
+            tell(text, &told.state, &told.telling);
+        }
+        let (state, telling) = (game.state(), game.telling());
+        tell(story.scene(game.scene()).text, state, telling);
+        tell(story.status, state, telling);
+        if let Offer::Choose(offered) = game.offer() {
+            for offered in offered {
+                let choice = story.choice(offered.choice);
+                tell(choice.label, state, telling);
+                if let Some((_, reason)) = choice.locked.as_ref().filter(|_| !offered.open) {
+                    tell(*reason, state, telling);
+                }
+            }
+        }
+        if game.ending().is_some() {
+            tell(story.card, state, telling);
+        }
+        for page in game.pages() {
+            let page = &story.pages[page.index()];
+            tell(page.text, state, telling);
+            tell(page.here, state, telling);
+        }
+    }
+
+    /// All pieces of the story, in its order.
+    pub fn pieces(&self) -> Vec<Piece> {
+        let story = self.story;
+        let mut pieces = Vec::new();
+        let mut add = |text: Text, of: &dyn Fn() -> String| {
+            each_part(story, text, &mut |part, span| {
+                pieces.push(Piece { of: of(), span, shown: self.seen.contains(&address(part)) });
+            });
+        };
+        for i in 0..story.scenes.len() as u32 {
+            let scene = story.scene(SceneId(i));
+            add(scene.text, &|| format!("scene `{}`", story.str(scene.name)));
+        }
+        for i in 0..story.choices.len() as u32 {
+            let choice = story.choice(ChoiceId(i));
+            let id = story.str(choice.id);
+            add(choice.label, &|| format!("label of `{id}`"));
+            add(choice.reply, &|| format!("reply to `{id}`"));
+            if let Some((_, reason)) = choice.locked {
+                add(reason, &|| format!("reason of `{id}`"));
+            }
+        }
+        add(story.status, &|| "status".to_owned());
+        add(story.card, &|| "card".to_owned());
+        for i in 0..story.pages.len() as u32 {
+            let page = &story.pages[PageId(i).index()];
+            for text in [page.text, page.here] {
+                add(text, &|| format!("page `{}`", story.str(page.name)));
+            }
+        }
+        pieces.sort_by_key(|piece| piece.span);
+        pieces
+    }
+}
+
+fn address(part: &Part) -> usize {
+    std::ptr::from_ref(part).addr()
+}
+
+/// Every paragraph and picture of a text, whatever picks it.
+fn each_part<'s>(story: &'s Story, text: Text, each: &mut dyn FnMut(&'s Part, Span)) {
+    for part in story.parts(text) {
+        match part {
+            Part::Paragraph { span, .. } | Part::Picture { span, .. } | Part::LabPicture { span, .. } => {
+                each(part, *span);
+            }
+            Part::When { text, otherwise, .. } => {
+                each_part(story, *text, each);
+                each_part(story, *otherwise, each);
+            }
+            Part::OneOf { variants, .. } => {
+                story.variants(*variants).iter().for_each(|text| each_part(story, *text, each));
+            }
+        }
+    }
+}

@@ -1,0 +1,578 @@
+//! Shown: what the graph allows, done for real.
+//!
+//! A list of moves in the graph is *shown* by a seed below [`Limits::seeds`], and kept ways of doing what
+//! is done by hand ([`Sample`]), for which the experiments really answer so. The search looks for an
+//! ending seed by seed: breadth first along the graph, but only where the ending is still near enough
+//! (its distance backwards is known, as in A*: Hart, Nilsson and Raphael 1968), with the world
+//! answering as it does at this seed. First all lists as short as the graph allows, at every seed; then those
+//! one move longer, and so on, up to [`Limits::detour`] moves longer. So the list that is found is the
+//! shortest one that can be shown, with the smallest of its seeds, unless the bound of experiments
+//! was spent. It is then played by the journal, which runs every experiment again, and has to end there.
+//!
+//! Answers are kept. An outcome that `labs/odds.ron` counted not once at a setting, over the same seeds, is
+//! not tried.
+
+use super::Proof;
+use super::graph::{NOWHERE, Node};
+use crate::engine::{self, Move};
+use crate::journal::{self, Entry, Game};
+use crate::labs::exercise::Kind;
+use crate::labs::odds::{ByHand, Odds};
+use crate::labs::player::Sample;
+use crate::labs::{Inputs, Lab, Setting};
+use crate::story::diagnostic::{Code, Diagnostic, Played};
+use crate::story::{EndingId, Story, Way};
+use smallvec::SmallVec;
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Most states that are looked at for one seed and one length.
+const MOST_STATES: usize = 50_000;
+
+/// A game of more moves is not played.
+const LONGEST: usize = 2000;
+/// More endings, or complaints, than these are not played to.
+pub const MOST: usize = 1000;
+
+/// How long to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Seeds from 0 on.
+    pub seeds: u32,
+    /// How many moves longer than the shortest allowed list.
+    pub detour: u32,
+    /// Most answers of experiments that are asked for, for one ending or witness.
+    pub runs: usize,
+    /// How many threads; what is found is the same at any number.
+    pub threads: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { seeds: 300, detour: 12, runs: 2000, threads: 1 }
+    }
+}
+
+/// A game that shows something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Its seed.
+    pub seed: u32,
+    /// Its moves.
+    pub entries: Vec<Entry>,
+    /// How many moves of the graph that is: what is typed in an exercise counts as one.
+    pub moves: usize,
+}
+
+/// What was shown of a story.
+#[derive(Clone, Debug, Default)]
+pub struct Showing {
+    /// For each ending, the game that shows it.
+    pub endings: Vec<Option<Shown>>,
+    /// Experiments that were run.
+    pub runs: usize,
+    /// Endings that are allowed and were not shown.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Looks for a game to every ending that is allowed. `done` is told how many endings were tried.
+pub fn endings(
+    story: &Story,
+    proof: &Proof,
+    limits: Limits,
+    stop: &AtomicBool,
+    done: &mut dyn FnMut(usize),
+) -> Showing {
+    let player = Player::new(story, proof, limits, stop);
+    let mut goals: Vec<Vec<Node>> = vec![Vec::new(); story.endings.len()];
+    for node in proof.graph.nodes() {
+        if let Way::Ending(ending) = player.way(node)
+            && ending.index() < MOST
+        {
+            goals[ending.index()].push(node);
+        }
+    }
+    let mut showing = Showing { endings: vec![None; story.endings.len()], ..Showing::default() };
+    for (i, ending) in story.endings.iter().enumerate().take(MOST) {
+        done(i);
+        let Some(first) = proof.endings[i] else { continue };
+        showing.endings[i] = player.ending(EndingId(i as u32), &goals[i], first);
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let path = proof.graph.path(first);
+        // Where the world is not asked, the graph says it all, however long the game is.
+        if showing.endings[i].is_none() && path.iter().any(|(_, by)| matches!(by, Move::World(_))) {
+            let length = proof.graph.depth(first);
+            let why = if length > LONGEST {
+                format!("its shortest game has {length} moves; more than {LONGEST} are not played")
+            } else {
+                format!("seeds 0 to {}", limits.seeds.saturating_sub(1))
+            };
+            let name = story.str(ending.name);
+            let mut complaint = Diagnostic::new(
+                Code::EndingNotShown,
+                ending.span,
+                format!("`{name}` is allowed, but no game was found in which the experiments lead there"),
+            )
+            .label(why)
+            .help("ask less of the experiments on the way, or let another way lead there")
+            .witness(proof.names(story, &path));
+            complaint.played = Some(Played::Nowhere);
+            showing.diagnostics.push(complaint);
+        }
+    }
+    showing.runs = player.runs.load(Ordering::Relaxed);
+    showing
+}
+
+/// For each complaint with a witness that hangs on the world, a game that shows it, where one was found.
+pub fn witnesses(
+    story: &Story,
+    proof: &Proof,
+    complaints: &[Diagnostic],
+    limits: Limits,
+    stop: &AtomicBool,
+) -> Vec<Option<Shown>> {
+    let player = Player::new(story, proof, limits, stop);
+    complaints
+        .iter()
+        .enumerate()
+        .map(|(i, complaint)| {
+            let names = complaint.witness.as_ref().filter(|_| i < MOST && is_tried(complaint))?;
+            player.along(&proof.path_named(story, names)?)
+        })
+        .collect()
+}
+
+/// Whether a witness hangs on the world, whose answers are named with whose they are, and is not too long.
+pub fn is_tried(complaint: &Diagnostic) -> bool {
+    let names = complaint.witness.as_deref().unwrap_or(&[]);
+    names.len() <= LONGEST && names.iter().any(|name| name.contains(": "))
+}
+
+impl Proof {
+    /// The moves of a witness, from their names. The last may be one that is refused and is left out then.
+    fn path_named(&self, story: &Story, names: &[String]) -> Option<Vec<(Node, Move)>> {
+        let mut path = Vec::new();
+        let mut at: Node = 0;
+        for (i, name) in names.iter().enumerate() {
+            let edge = self.graph.edges(at).iter().find(|edge| {
+                self.graph.move_of(edge.script).is_some_and(|by| self.name(story, at, by) == *name)
+            });
+            match edge {
+                Some(edge) => {
+                    path.push((at, self.graph.move_of(edge.script)?));
+                    at = edge.to;
+                }
+                None if i + 1 == names.len() => break,
+                None => return None,
+            }
+        }
+        Some(path)
+    }
+}
+
+/// What was done by hand: ordinals and ways.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Hand {
+    gold: Option<Sample>,
+    flights: SmallVec<[(u32, Sample); 2]>,
+    corrections: Option<Sample>,
+    begun: [u32; 3],
+}
+
+impl Hand {
+    /// What of it a lab looks at.
+    fn given(&self, lab: Lab) -> Hand {
+        let mut given = Hand::default();
+        match lab {
+            Lab::Crowd => given.gold = self.gold,
+            Lab::Drones => {}
+            Lab::Imitation => {
+                given.flights.clone_from(&self.flights);
+                given.corrections = self.corrections;
+            }
+        }
+        given
+    }
+
+    fn inputs(&self, seed: u32) -> Inputs {
+        let mut inputs = Inputs::default();
+        let mut give = |kind: Kind, sample: Sample, n: u32| {
+            if let Some((session, _)) = sample.perform(kind, seed.into(), n) {
+                session.give(&mut inputs);
+            }
+        };
+        self.gold.into_iter().for_each(|sample| give(Kind::Label, sample, 0));
+        self.flights.iter().for_each(|(n, sample)| give(Kind::Fly, *sample, *n));
+        self.corrections.into_iter().for_each(|sample| give(Kind::Correct, sample, 0));
+        inputs
+    }
+
+    /// The same after one more exercise.
+    fn after(&self, kind: Kind, sample: Option<Sample>) -> Hand {
+        let mut next = self.clone();
+        let n = std::mem::replace(&mut next.begun[kind as usize], self.begun[kind as usize] + 1);
+        match (kind, sample) {
+            (_, None) => {}
+            (Kind::Label, _) => next.gold = sample,
+            (Kind::Fly, Some(sample)) => next.flights.push((n, sample)),
+            (Kind::Correct, _) => next.corrections = sample,
+        }
+        next
+    }
+}
+
+/// A move, and how it is done.
+#[derive(Clone, Copy, Debug)]
+struct Done {
+    by: Move,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// A choice; or an experiment, which the journal runs by itself.
+    Asked,
+    /// The n-th exercise of its kind is handed back.
+    Declined,
+    /// It is done.
+    ByHand(Kind, u32, Sample),
+}
+
+type Answers = HashMap<(Lab, Setting, Hand), u8>;
+type Endings = HashMap<(Kind, u32), Vec<(Sample, u8)>>;
+
+struct Player<'p> {
+    story: &'p Story,
+    proof: &'p Proof,
+    limits: Limits,
+    stop: &'p AtomicBool,
+    /// By seed.
+    answers: Vec<Mutex<Answers>>,
+    /// By seed: how each sample of an exercise ends.
+    ends: Vec<Mutex<Endings>>,
+    measured: Option<Odds>,
+    runs: AtomicUsize,
+}
+
+impl<'p> Player<'p> {
+    fn new(story: &'p Story, proof: &'p Proof, limits: Limits, stop: &'p AtomicBool) -> Player<'p> {
+        Player {
+            story,
+            proof,
+            limits,
+            stop,
+            answers: (0..limits.seeds).map(|_| Mutex::default()).collect(),
+            ends: (0..limits.seeds).map(|_| Mutex::default()).collect(),
+            measured: Odds::built_in().ok().filter(|odds| odds.seeds >= limits.seeds),
+            runs: AtomicUsize::new(0),
+        }
+    }
+
+    fn way(&self, node: Node) -> &'p Way {
+        &self.proof.control.story.scene(self.proof.scene(node)).way
+    }
+
+    fn ending(&self, ending: EndingId, goals: &[Node], first: Node) -> Option<Shown> {
+        let least = self.proof.graph.depth(first) as u32;
+        if least as usize > LONGEST {
+            return None;
+        }
+        let mut asked = 0;
+        for most in least..=least + self.limits.detour {
+            let near = self.near(goals, most);
+            let search = |seed: u32, asked: &mut usize| self.search(seed, &near, most, asked);
+            if let Some((seed, done)) = self.first_seed(&search, &mut asked) {
+                let game = self.play(seed, &done)?;
+                return (game.ending() == Some(ending)).then(|| Shown {
+                    seed,
+                    entries: game.entries().to_vec(),
+                    moves: done.len(),
+                });
+            }
+            if asked >= self.limits.runs || self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn along(&self, path: &[(Node, Move)]) -> Option<Shown> {
+        let search = |seed: u32, asked: &mut usize| {
+            let mut done = Vec::new();
+            self.follow(seed, path, &Hand::default(), &mut done, asked).then_some(done)
+        };
+        let (seed, done) = self.first_seed(&search, &mut 0)?;
+        let game = self.play(seed, &done)?;
+        // The world may have answered once more at the end.
+        let states = journal::states(self.story, seed, game.entries()).ok()?;
+        let to = match path.last() {
+            Some((node, by)) => {
+                let by = Some(*by);
+                let edges = self.proof.graph.edges(*node).iter();
+                edges.clone().find(|edge| self.proof.graph.move_of(edge.script) == by)?.to
+            }
+            None => 0,
+        };
+        let key = self.proof.graph.key(to);
+        states.iter().any(|(state, _)| self.proof.control.key_of(self.story, state) == key).then(|| Shown {
+            seed,
+            entries: game.entries().to_vec(),
+            moves: done.len(),
+        })
+    }
+
+    /// The smallest seed for which a search finds something, tried in batches of a size that does not
+    /// depend on the number of threads.
+    fn first_seed<T: Send>(
+        &self,
+        search: &(dyn Fn(u32, &mut usize) -> Option<T> + Sync),
+        asked: &mut usize,
+    ) -> Option<(u32, T)> {
+        let mut from = 0;
+        let mut size = 1;
+        while from < self.limits.seeds && *asked < self.limits.runs {
+            let to = (from + size).min(self.limits.seeds);
+            let next = AtomicUsize::new(from as usize);
+            let found = Mutex::new((Vec::new(), 0));
+            let work = || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed) as u32;
+                    if seed >= to || self.stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let mut asked = 0;
+                    let result = search(seed, &mut asked);
+                    if let Ok(mut found) = found.lock() {
+                        found.1 += asked;
+                        found.0.extend(result.map(|result| (seed, result)));
+                    }
+                }
+            };
+            std::thread::scope(|scope| {
+                for _ in 1..self.limits.threads.min(size as usize) {
+                    scope.spawn(work);
+                }
+                work();
+            });
+            let (found, more) = found.into_inner().unwrap_or_default();
+            *asked += more;
+            if let Some(first) = found.into_iter().min_by_key(|(seed, _)| *seed) {
+                return Some(first);
+            }
+            from = to;
+            size = (size * 2).min(16);
+        }
+        None
+    }
+
+    /// How far some states are from where one can be reached within so many moves from the start.
+    fn near(&self, goals: &[Node], most: u32) -> HashMap<Node, u32> {
+        let graph = &self.proof.graph;
+        let within = |node: Node, left: u32| graph.depth(node) as u32 + left <= most;
+        let mut near: HashMap<Node, u32> =
+            goals.iter().filter(|node| within(**node, 0)).map(|node| (*node, 0)).collect();
+        let mut level: Vec<Node> = near.keys().copied().collect();
+        let mut left = 0;
+        while !level.is_empty() {
+            left += 1;
+            let mut next = Vec::new();
+            for before in level.iter().flat_map(|node| self.proof.reversed.before(*node)) {
+                if within(*before, left) && !near.contains_key(before) {
+                    near.insert(*before, left);
+                    next.push(*before);
+                }
+            }
+            level = next;
+        }
+        near
+    }
+
+    /// A shortest list of moves to a goal at a seed, of at most so many.
+    fn search(
+        &self,
+        seed: u32,
+        near: &HashMap<Node, u32>,
+        most: u32,
+        asked: &mut usize,
+    ) -> Option<Vec<Done>> {
+        struct Place {
+            node: Node,
+            before: u32,
+            depth: u32,
+            done: Option<Done>,
+            hand: Hand,
+        }
+        let graph = &self.proof.graph;
+        let mut seen = HashSet::from([(0, Hand::default())]);
+        let mut places =
+            vec![Place { node: 0, before: NOWHERE, depth: 0, done: None, hand: Hand::default() }];
+        let mut next = 0;
+        while next < places.len() && next < MOST_STATES {
+            let (node, depth, hand) = (places[next].node, places[next].depth, places[next].hand.clone());
+            if near.get(&node) == Some(&0) {
+                let mut list = Vec::new();
+                let mut at = next;
+                while let Some(done) = places[at].done.take() {
+                    list.push(done);
+                    at = places[at].before as usize;
+                }
+                list.reverse();
+                return Some(list);
+            }
+            let leads = |to: Node| near.get(&to).is_some_and(|left| depth + 1 + left <= most);
+            let mut go = |by: Move, to: Node, how: How, hand: Hand| {
+                if leads(to) && seen.insert((to, hand.clone())) {
+                    let done = Some(Done { by, how });
+                    places.push(Place { node: to, before: next as u32, depth: depth + 1, done, hand });
+                }
+            };
+            let moves = graph
+                .edges(node)
+                .iter()
+                .filter_map(|edge| graph.move_of(edge.script).map(|by| (by, edge.to)))
+                .filter(|(_, to)| leads(*to));
+            match self.way(node) {
+                Way::Lab { lab, .. } => {
+                    let wanted: SmallVec<[(Move, Node); 6]> = moves.collect();
+                    if let Some(answer) = self.answer(seed, node, *lab, &hand, &wanted, asked) {
+                        for (by, to) in wanted.into_iter().filter(|(by, _)| *by == Move::World(answer)) {
+                            go(by, to, How::Asked, hand.clone());
+                        }
+                    }
+                }
+                Way::Exercise { kind, .. } => {
+                    let n = hand.begun[*kind as usize];
+                    for (by, to) in moves {
+                        let Move::World(outcome) = by else { continue };
+                        if usize::from(outcome) + 1 == kind.outcomes().len() {
+                            go(by, to, How::Declined, hand.after(*kind, None));
+                        }
+                        for sample in self.samples(seed, *kind, n, outcome) {
+                            go(by, to, How::ByHand(*kind, n, sample), hand.after(*kind, Some(sample)));
+                        }
+                    }
+                }
+                _ => moves.for_each(|(by, to)| go(by, to, How::Asked, hand.clone())),
+            }
+            next += 1;
+        }
+        None
+    }
+
+    /// Makes the moves of a path, as far as the world agrees.
+    fn follow(
+        &self,
+        seed: u32,
+        path: &[(Node, Move)],
+        hand: &Hand,
+        done: &mut Vec<Done>,
+        asked: &mut usize,
+    ) -> bool {
+        let length = done.len();
+        for (i, (node, by)) in path.iter().enumerate() {
+            match (self.way(*node), by) {
+                (Way::Exercise { kind, .. }, Move::World(outcome)) => {
+                    let n = hand.begun[*kind as usize];
+                    let declines = usize::from(*outcome) + 1 == kind.outcomes().len();
+                    let ways = declines.then_some((How::Declined, None)).into_iter().chain(
+                        self.samples(seed, *kind, n, *outcome)
+                            .into_iter()
+                            .map(|sample| (How::ByHand(*kind, n, sample), Some(sample))),
+                    );
+                    for (how, sample) in ways {
+                        done.push(Done { by: *by, how });
+                        if self.follow(seed, &path[i + 1..], &hand.after(*kind, sample), done, asked) {
+                            return true;
+                        }
+                        done.pop();
+                    }
+                    done.truncate(length);
+                    return false;
+                }
+                (Way::Lab { lab, .. }, Move::World(outcome))
+                    if self.answer(seed, *node, *lab, hand, &[(*by, 0)], asked) != Some(*outcome) =>
+                {
+                    done.truncate(length);
+                    return false;
+                }
+                _ => done.push(Done { by: *by, how: How::Asked }),
+            }
+        }
+        true
+    }
+
+    /// How the experiment of a state answers, if one of the answers that are wanted is known to come
+    /// at all.
+    fn answer(
+        &self,
+        seed: u32,
+        node: Node,
+        lab: Lab,
+        hand: &Hand,
+        wanted: &[(Move, Node)],
+        asked: &mut usize,
+    ) -> Option<u8> {
+        let setting = engine::setting_of(&self.proof.control.story, self.proof.graph.key(node), lab);
+        let given = hand.given(lab);
+        if given == Hand::default()
+            && let Some(counts) =
+                self.measured.as_ref().and_then(|odds| odds.counts(lab, &setting, ByHand::No))
+        {
+            let comes = |by: &Move| match by {
+                Move::World(outcome) => counts.get(usize::from(*outcome)).is_some_and(|count| *count > 0),
+                _ => false,
+            };
+            if !wanted.iter().any(|(by, _)| comes(by)) {
+                return None;
+            }
+        }
+        if wanted.is_empty() {
+            return None;
+        }
+        *asked += 1;
+        let key = (lab, setting, given);
+        let mut answers = self.answers.get(seed as usize)?.lock().ok()?;
+        if let Some(known) = answers.get(&key) {
+            return Some(*known);
+        }
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let outcome = lab.run(&key.1, &key.2.inputs(seed), seed.into()).outcome.0;
+        answers.insert(key, outcome);
+        Some(outcome)
+    }
+
+    /// The kept ways of doing an exercise that end so.
+    fn samples(&self, seed: u32, kind: Kind, n: u32, outcome: u8) -> SmallVec<[Sample; 4]> {
+        let Some(Ok(mut ends)) = self.ends.get(seed as usize).map(Mutex::lock) else {
+            return SmallVec::new();
+        };
+        let known = ends.entry((kind, n)).or_insert_with(|| {
+            let end = |sample: Sample| sample.perform(kind, seed.into(), n)?.0.outcome();
+            Sample::ALL.into_iter().filter_map(|sample| Some((sample, end(sample)?))).collect()
+        });
+        known.iter().filter(|(_, end)| *end == outcome).map(|(sample, _)| *sample).collect()
+    }
+
+    /// Plays for real.
+    fn play(&self, seed: u32, done: &[Done]) -> Option<Game<'p>> {
+        let mut game = Game::new(self.story, seed).ok()?;
+        for done in done {
+            match (done.by, done.how) {
+                (Move::Choose(choice), _) => game.choose(choice).ok()?,
+                (_, How::ByHand(kind, n, sample)) => {
+                    for line in sample.perform(kind, seed.into(), n)?.1 {
+                        game.type_line(&line).ok()?;
+                    }
+                }
+                (_, How::Declined) => game.decline().ok()?,
+                // The journal runs experiments by itself.
+                (_, How::Asked) => {}
+            }
+        }
+        Some(game)
+    }
+}
