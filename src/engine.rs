@@ -8,7 +8,7 @@ mod scene;
 mod state;
 
 pub use condition::{apply, holds};
-pub use scene::{Block, Scene, ShownChoice, Telling, paragraph, show, tell, told_parts};
+pub use scene::{Block, Scene, ShownChoice, Telling, paragraph, show, show_in, tell, told_parts};
 pub use state::State;
 
 use crate::labs::exercise::Kind;
@@ -124,7 +124,7 @@ impl Watch for Keep<'_> {
 /// [`Refused`] where the story's first scenes lead nowhere.
 pub fn begin(story: &Story) -> Result<Step, Refused> {
     let mut step = Step { state: State::start(story), passed: SmallVec::new() };
-    settle(story, step.state.words_mut(), &mut Keep(&mut step.passed))?;
+    settle(story, step.state.words_mut(), story.start, &mut Keep(&mut step.passed))?;
     Ok(step)
 }
 
@@ -133,7 +133,7 @@ pub fn begin(story: &Story) -> Result<Step, Refused> {
 /// # Errors
 /// As [`begin`].
 pub fn begin_words(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result<(), Refused> {
-    settle(story, words, watch)
+    settle(story, words, state::scene(story, words), watch).map(drop)
 }
 
 /// What can happen next in a state.
@@ -187,6 +187,12 @@ pub fn moves(story: &Story, words: &[u64], mut each: impl FnMut(Move)) {
         }
         Way::Auto(_) | Way::Ending(_) => {}
     }
+}
+
+/// Whether a choice of the scene at hand is on offer and open.
+#[inline]
+pub(crate) fn is_choice_open(story: &Story, words: &[u64], id: ChoiceId) -> bool {
+    is_offered(story, words, id) && is_open(story, words, id)
 }
 
 #[inline]
@@ -267,35 +273,35 @@ pub fn advance(story: &Story, words: &mut [u64], by: Move, watch: &mut impl Watc
 /// As [`advance`].
 #[inline]
 pub fn make(story: &Story, words: &mut [u64], by: Move, watch: &mut impl Watch) -> Result<(), Refused> {
-    match (by, &story.scene(state::scene(story, words)).way) {
-        (Move::Choose(id), _) => {
+    let to = match by {
+        Move::Choose(id) => {
             let choice = story.choice(id);
             if let Some(mark) = choice.once {
                 story.layout.marks[mark.index()].set(words, 1);
             }
             apply(story, &choice.then, words, watch)?;
-            go(story, words, choice.go)?;
+            go(story, words, choice.go)?
         }
-        (Move::World(outcome), Way::Lab { arms, .. }) => {
-            let arms = arms.get(usize::from(outcome)).copied().flatten().ok_or(Refused::Impossible)?;
-            take(story, words, arms, watch)?;
+        Move::World(outcome) => {
+            let arms = match &story.scene(state::scene(story, words)).way {
+                Way::Lab { arms, .. } => arms.get(usize::from(outcome)).copied().flatten(),
+                Way::Exercise { arms, .. } => arms.get(usize::from(outcome)).copied(),
+                _ => return Err(Refused::NotNow),
+            };
+            take(story, words, arms.ok_or(Refused::Impossible)?, watch)?
         }
-        (Move::World(outcome), Way::Exercise { arms, .. }) => {
-            let arms = arms.get(usize::from(outcome)).copied().ok_or(Refused::Impossible)?;
-            take(story, words, arms, watch)?;
-        }
-        _ => return Err(Refused::NotNow),
-    }
-    settle(story, words, watch)?;
+        Move::Type => return Err(Refused::NotNow),
+    };
+    let to = settle(story, words, to, watch)?;
     // Nothing comes between an experiment, or a thing done by hand, and what came of it.
     if let Move::World(_) = by {
         return Ok(());
     }
-    interrupt(story, words, watch)
+    interrupt(story, words, to, watch)
 }
 
-/// Takes the first arm that holds.
-fn take(story: &Story, words: &mut [u64], arms: Arms, watch: &mut impl Watch) -> Result<(), Refused> {
+/// Takes the first arm that holds; the scene that it leads to.
+fn take(story: &Story, words: &mut [u64], arms: Arms, watch: &mut impl Watch) -> Result<SceneId, Refused> {
     for (i, arm) in story.arms(arms).iter().enumerate() {
         if arm.when.as_ref().is_none_or(|when| holds(story, when, words)) {
             watch.takes(arms.id(i));
@@ -306,38 +312,50 @@ fn take(story: &Story, words: &mut [u64], arms: Arms, watch: &mut impl Watch) ->
     Err(Refused::NotOffered)
 }
 
+/// Goes there; the scene that is entered.
 #[inline]
-fn go(story: &Story, words: &mut [u64], go: Go) -> Result<(), Refused> {
-    let here = state::scene(story, words);
-    match go {
-        Go::Stay => {}
-        Go::To(scene) => state::enter(story, words, scene),
+fn go(story: &Story, words: &mut [u64], go: Go) -> Result<SceneId, Refused> {
+    let to = match go {
+        Go::Stay => state::scene(story, words),
+        Go::To(scene) => {
+            state::enter(story, words, scene);
+            scene
+        }
         Go::Visit(scene) => {
+            let here = state::scene(story, words);
             if !state::wait(story, words, here) {
                 return Err(Refused::TooDeep(here));
             }
             state::enter(story, words, scene);
+            scene
         }
-        Go::Back => match state::wake(story, words) {
-            Some(scene) => state::enter(story, words, scene),
-            None => return Err(Refused::NothingWaits(here)),
-        },
-    }
-    if let Way::Ending(_) = story.scene(state::scene(story, words)).way {
+        Go::Back => {
+            let here = state::scene(story, words);
+            let scene = state::wake(story, words).ok_or(Refused::NothingWaits(here))?;
+            state::enter(story, words, scene);
+            scene
+        }
+    };
+    if let Way::Ending(_) = story.scene(to).way {
         while state::wake(story, words).is_some() {}
     }
-    Ok(())
+    Ok(to)
 }
 
-/// Passes automatic scenes until something is offered.
+/// Passes automatic scenes, from the one at hand, until something is offered; the scene where it is.
 #[inline]
-fn settle(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result<(), Refused> {
+fn settle(
+    story: &Story,
+    words: &mut [u64],
+    mut here: SceneId,
+    watch: &mut impl Watch,
+) -> Result<SceneId, Refused> {
     for _ in 0..LONGEST_CHAIN {
-        let Way::Auto(arms) = story.scene(state::scene(story, words)).way else { return Ok(()) };
+        let Way::Auto(arms) = story.scene(here).way else { return Ok(here) };
         watch.passes(words);
-        take(story, words, arms, watch)?;
+        here = take(story, words, arms, watch)?;
     }
-    Err(Refused::Loop(state::scene(story, words)))
+    Err(Refused::Loop(here))
 }
 
 /// An event that comes once and whose time is over is as good as seen. So states that differ only in what
@@ -353,11 +371,19 @@ fn expire(story: &Story, words: &mut [u64]) {
     }
 }
 
-/// Lets the first event that is due interrupt.
+/// Lets the first event that is due interrupt the scene that was entered.
 #[inline]
-fn interrupt(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result<(), Refused> {
+pub(crate) fn interrupt(
+    story: &Story,
+    words: &mut [u64],
+    here: SceneId,
+    watch: &mut impl Watch,
+) -> Result<(), Refused> {
+    if story.events.is_empty() {
+        return Ok(());
+    }
     expire(story, words);
-    let scene = story.scene(state::scene(story, words));
+    let scene = story.scene(here);
     if scene.quiet || !matches!(scene.way, Way::Choices(_)) || state::level(story, words) > 0 {
         return Ok(());
     }
@@ -372,6 +398,6 @@ fn interrupt(story: &Story, words: &mut [u64], watch: &mut impl Watch) -> Result
     if let Some(mark) = event.once {
         story.layout.marks[mark.index()].set(words, 1);
     }
-    go(story, words, Go::Visit(event.visit))?;
-    settle(story, words, watch)
+    let to = go(story, words, Go::Visit(event.visit))?;
+    settle(story, words, to, watch).map(drop)
 }

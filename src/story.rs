@@ -14,6 +14,7 @@ mod layout;
 pub mod load;
 pub mod lookup;
 mod prose;
+mod read;
 mod resolve;
 mod rules;
 mod tunnels;
@@ -228,6 +229,8 @@ pub struct Fact {
     pub slot: Slot,
     /// Raw value at the start.
     pub start: u32,
+    /// Greatest raw value that effects can give it; 0 for a computed fact.
+    pub most: u32,
 }
 
 /// What a fact can be. A raw value is 0 or 1, the distance from the range's least, or the index of a
@@ -640,6 +643,7 @@ pub enum FormatKind {
 
 impl Story {
     /// A string.
+    #[inline]
     pub fn str(&self, at: Str) -> &str {
         &self.arena[at.start as usize..at.end as usize]
     }
@@ -663,11 +667,13 @@ impl Story {
     }
 
     /// The parts of a text.
+    #[inline]
     pub fn parts(&self, text: Text) -> &[Part] {
         &self.parts[text.0.range()]
     }
 
     /// The pieces of a paragraph.
+    #[inline]
     pub fn segments(&self, run: Run) -> &[Segment] {
         &self.segments[run.range()]
     }

@@ -4,6 +4,9 @@
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
+pub mod full;
+pub mod rooms;
+
 use std::time::{Duration, Instant};
 
 /// The fastest of `rounds` turns of each.
@@ -38,6 +41,12 @@ pub fn row(what: &str, ours: Duration, theirs: Duration, most: f64) {
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     let verdict = if ratio <= most { "held" } else { "MISSED" };
     println!("{what:<46} {:>12} {:>12} {ratio:>8.2}  at most {most}: {verdict}", show(ours), show(theirs));
+}
+
+/// Prints one line with a bound of its own: a time that may be at most `most`.
+pub fn bound(what: &str, time: Duration, most: Duration) {
+    let verdict = if time <= most { "held" } else { "MISSED" };
+    println!("{what:<46} {:>12} {:>30}: {verdict}", show(time), format!("at most {}", show(most)));
 }
 
 pub fn show(time: Duration) -> String {

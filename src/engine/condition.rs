@@ -3,7 +3,7 @@
 use super::scene::Telling;
 use super::{Refused, Watch};
 use crate::labs::Value;
-use crate::story::{Compare, Condition, Effect, FactId, FactKind, FigureRef, Story};
+use crate::story::{Compare, Condition, Effect, Fact, FactId, FigureRef, Story};
 
 /// Whether a condition over facts holds. Figures count as not measured.
 #[inline]
@@ -58,6 +58,7 @@ fn number_of(telling: Option<&Telling>, figure: FigureRef) -> Option<f64> {
 /// # Errors
 /// What the watch says of the first fact that would leave its range ([`Refused::OutOfRange`] when nobody
 /// watches); the words are then half changed and must be thrown away.
+#[inline]
 pub fn apply(
     story: &Story,
     effects: &[Effect],
@@ -69,15 +70,16 @@ pub fn apply(
             Effect::Put(fact, raw) => story.fact(*fact).slot.set(words, *raw),
             Effect::Copy { to, from, offset } => {
                 let raw = i64::from(story.fact(*from).slot.get(words)) + offset;
-                put_checked(story, *to, raw, false, words, watch)?;
+                put_checked(story.fact(*to), *to, raw, false, words, watch)?;
             }
-            Effect::Add { fact, amount, saturate } => {
-                let raw = i64::from(story.fact(*fact).slot.get(words)) + amount;
-                put_checked(story, *fact, raw, *saturate, words, watch)?;
+            Effect::Add { fact: id, amount, saturate } => {
+                let fact = story.fact(*id);
+                let raw = i64::from(fact.slot.get(words)) + amount;
+                put_checked(fact, *id, raw, *saturate, words, watch)?;
             }
             Effect::When(when, then) => {
                 if holds(story, when, words) {
-                    apply(story, then, words, watch)?;
+                    apply_under(story, then, words, watch)?;
                 }
             }
         }
@@ -85,24 +87,30 @@ pub fn apply(
     Ok(())
 }
 
-fn put_checked(
+/// Effects under a condition; apart, so that the others can be inlined where they are applied.
+#[inline(never)]
+fn apply_under(
     story: &Story,
-    fact: FactId,
+    effects: &[Effect],
+    words: &mut [u64],
+    watch: &mut impl Watch,
+) -> Result<(), Refused> {
+    apply(story, effects, words, watch)
+}
+
+#[inline]
+fn put_checked(
+    fact: &Fact,
+    id: FactId,
     raw: i64,
     saturate: bool,
     words: &mut [u64],
     watch: &mut impl Watch,
 ) -> Result<(), Refused> {
-    let most = match &story.fact(fact).kind {
-        FactKind::Range { from, to } => to.abs_diff(*from),
-        FactKind::Flag => 1,
-        FactKind::OneOf(names) => names.len() as u32 - 1,
-        FactKind::Steps { .. } => 0,
-    };
-    let clamped = raw.clamp(0, i64::from(most));
+    let clamped = raw.clamp(0, i64::from(fact.most));
     if clamped != raw && !saturate {
-        watch.leaves(fact)?;
+        watch.leaves(id)?;
     }
-    story.fact(fact).slot.set(words, clamped as u32);
+    fact.slot.set(words, clamped as u32);
     Ok(())
 }

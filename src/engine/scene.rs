@@ -1,11 +1,11 @@
 //! What is shown, as a value: paragraphs, pictures, choices. No width, no colour.
 
 use super::condition::holds_in_prose;
-use super::{Offer, State, offer};
+use super::{Offer, Offered, State, offer, offers};
 use crate::labs::{Asked, Lab, Report, Unit, Value};
 use crate::story::{
     ChoiceId, FactId, FactKind, FigureRef, Format, FormatKind, Part, Quantity, Run, SceneId, Segment,
-    SpeakerId, Story, Str, Style, Text,
+    SpeakerId, Story, Str, Style, Text, Way,
 };
 use crate::text;
 use smallvec::SmallVec;
@@ -125,41 +125,58 @@ impl ShownChoice<'_> {
 }
 
 /// All that is shown of a state.
-pub fn show<'s>(story: &'s Story, state: &State, telling: &'s Telling) -> Scene<'s> {
-    let id = state.scene(story);
-    let mut blocks = Vec::new();
-    tell(story, story.scene(id).text, state, telling, &mut blocks);
-    let offer = offer(story, state);
-    let mut choices = SmallVec::new();
-    if let Offer::Choose(offered) = &offer {
-        let mut next = 1;
-        let mut zero = true;
-        for offered in offered {
-            let choice = story.choice(offered.choice);
-            let anywhere = offered.choice.0 >= story.anywhere.start;
-            let number = if anywhere && std::mem::take(&mut zero) {
-                0
-            } else {
-                next += 1;
-                next - 1
-            };
-            let locked = match &choice.locked {
-                Some((_, reason)) if !offered.open => Some(paragraph(story, *reason, state, telling)),
-                _ => None,
-            };
-            choices.push(ShownChoice {
-                id: offered.choice,
-                number,
-                label: paragraph(story, choice.label, state, telling),
-                locked,
-            });
-        }
+pub fn show<'s>(story: &'s Story, state: &State, telling: &Telling) -> Scene<'s> {
+    let mut scene = Scene {
+        id: state.scene(story),
+        blocks: Vec::with_capacity(4),
+        choices: SmallVec::new(),
+        offer: Offer::Choose(SmallVec::new()),
+    };
+    show_in(story, state, telling, &mut scene);
+    scene
+}
+
+/// As [`show`], in the place of what was shown before.
+pub fn show_in<'s>(story: &'s Story, state: &State, telling: &Telling, scene: &mut Scene<'s>) {
+    scene.id = state.scene(story);
+    scene.blocks.clear();
+    scene.choices.clear();
+    let here = story.scene(scene.id);
+    tell(story, here.text, state, telling, &mut scene.blocks);
+    if !matches!(here.way, Way::Choices(_)) {
+        scene.offer = offer(story, state);
+        return;
     }
-    Scene { id, blocks, choices, offer }
+    let mut offered = match std::mem::replace(&mut scene.offer, Offer::Choose(SmallVec::new())) {
+        Offer::Choose(mut offered) => {
+            offered.clear();
+            offered
+        }
+        _ => SmallVec::new(),
+    };
+    let mut next = 1;
+    let mut zero = true;
+    offers(story, state.words(), |id, open| {
+        offered.push(Offered { choice: id, open });
+        let choice = story.choice(id);
+        let number = if id.0 >= story.anywhere.start && std::mem::take(&mut zero) {
+            0
+        } else {
+            next += 1;
+            next - 1
+        };
+        let locked = match &choice.locked {
+            Some((_, reason)) if !open => Some(paragraph(story, *reason, state, telling)),
+            _ => None,
+        };
+        let label = paragraph(story, choice.label, state, telling);
+        scene.choices.push(ShownChoice { id, number, label, locked });
+    });
+    scene.offer = Offer::Choose(offered);
 }
 
 /// A text of one paragraph: a label, a reason.
-pub fn paragraph<'s>(story: &'s Story, text: Text, state: &State, telling: &'s Telling) -> Cow<'s, str> {
+pub fn paragraph<'s>(story: &'s Story, text: Text, state: &State, telling: &Telling) -> Cow<'s, str> {
     match story.parts(text) {
         [Part::Paragraph { segments, .. }] => write_segments(story, *segments, state, telling),
         _ => Cow::Borrowed(""),
@@ -167,7 +184,7 @@ pub fn paragraph<'s>(story: &'s Story, text: Text, state: &State, telling: &'s T
 }
 
 /// Tells a text in a state.
-pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &'s Telling, out: &mut Vec<Block<'s>>) {
+pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &Telling, out: &mut Vec<Block<'s>>) {
     told_parts(story, text, state, telling, &mut |part| match part {
         Part::Paragraph { speaker, style, joins, segments, .. } => {
             let text = write_segments(story, *segments, state, telling);
@@ -233,7 +250,7 @@ pub fn told_parts<'s>(
     }
 }
 
-fn lab_picture(telling: &Telling, lab: Lab, index: usize, early: bool) -> Block<'_> {
+fn lab_picture(telling: &Telling, lab: Lab, index: usize, early: bool) -> Block<'static> {
     let picture = if early {
         telling.asked[lab as usize].as_ref().and_then(|asked| asked.pictures.get(index)?.as_ref())
     } else {
@@ -242,7 +259,7 @@ fn lab_picture(telling: &Telling, lab: Lab, index: usize, early: bool) -> Block<
     match picture {
         Some(picture) => Block::Picture {
             rows: Cow::Owned(picture.rows.join("\n")),
-            described: Cow::Borrowed(&picture.described),
+            described: Cow::Owned(picture.described.clone()),
         },
         None => Block::Paragraph {
             speaker: None,

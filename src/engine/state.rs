@@ -5,9 +5,23 @@ use smallvec::{SmallVec, smallvec};
 
 /// A state of a story: scene, waiting scenes, once-only marks and facts, as the story's layout packs
 /// them. Two states are equal exactly when nothing that can happen next differs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct State {
     words: SmallVec<[u64; 8]>,
+}
+
+impl Clone for State {
+    // As one piece of memory; the derived one would copy word by word.
+    #[inline]
+    fn clone(&self) -> State {
+        State::from_words(&self.words)
+    }
+
+    #[inline]
+    fn clone_from(&mut self, other: &State) {
+        self.words.clear();
+        self.words.extend_from_slice(&other.words);
+    }
 }
 
 impl State {
@@ -24,21 +38,25 @@ impl State {
     }
 
     /// A state from its words.
+    #[inline]
     pub fn from_words(words: &[u64]) -> State {
         State { words: SmallVec::from_slice(words) }
     }
 
     /// The packed words.
+    #[inline]
     pub fn words(&self) -> &[u64] {
         &self.words
     }
 
     /// The packed words, to change.
+    #[inline]
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }
 
     /// The scene.
+    #[inline]
     pub fn scene(&self, story: &Story) -> SceneId {
         scene(story, &self.words)
     }

@@ -3,7 +3,7 @@
 //! Threads expand slices of a level with the engine's own steps; one of them, the first, puts what
 //! they find into the table, slice after slice in order. So states get the same numbers at any number
 //! of threads, and the first list of moves found to a state is a shortest one. Keys are words in one
-//! long list; the table (Swiss table, as in hashbrown) holds their numbers alone.
+//! long list; the table holds their numbers alone.
 //!
 //! A fact that leaves its range is a fault, and the search goes on as if it had stopped at the end of
 //! its range; after any other refused step there is nothing to go on with. At most 2^32 - 2 states and
@@ -11,9 +11,10 @@
 
 use super::graph::{Edge, Fault, Graph, NOWHERE, Node, Token};
 use super::pack::Control;
+use super::program::{Line, Program};
+use super::table::{Place, Table};
 use crate::engine::{self, Move, Refused, State, Watch};
-use crate::story::{ArmId, FactId};
-use hashbrown::HashTable;
+use crate::story::{ArmId, ChoiceId, FactId};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -76,18 +77,24 @@ pub fn explore(
     if !search.begin() {
         return search.finish(Ended::Complete);
     }
+    let program = Program::of(&control.story);
     let mut workers: Vec<Worker> =
-        (0..threads.max(2) - 1).map(|number| Worker::new(control, number)).collect();
+        (0..threads.max(2) - 1).map(|number| Worker::new(control, &program, number)).collect();
+    let mut level = Vec::new();
+    let mut batch = Batch::default();
     let mut known: Vec<Vec<u32>> = vec![Vec::new(); workers.len()];
     loop {
-        let level = std::mem::take(&mut search.fresh);
         let from = search.expanded;
-        let count = level.len() / search.graph.words;
+        let count = search.graph.len() - from as usize;
         if count == 0 {
             return search.finish(Ended::Complete);
         }
         let slices = count.div_ceil(SLICE);
         let words = search.graph.words;
+        // What is looked at lies apart from what grows.
+        level.clear();
+        level.extend_from_slice(&search.graph.keys[from as usize * words..]);
+        search.level_bytes = level.capacity() * 8;
         let slice_of = |i: usize| &level[i * SLICE * words..level.len().min((i + 1) * SLICE * words)];
         let mut ended = None;
         let mut after_slice = |search: &mut Search, batch: &Batch, known: &mut Vec<u32>| {
@@ -100,7 +107,6 @@ pub fn explore(
             if stop.load(Ordering::Relaxed) { Some(Ended::Interrupted) } else { search.over() }
         };
         if threads < 2 || count < WORTH_THREADS {
-            let mut batch = Batch::default();
             for i in 0..slices {
                 workers[0].expand(slice_of(i), from + (i * SLICE) as Node, &mut batch);
                 ended = after_slice(&mut search, &batch, &mut known[0]);
@@ -174,25 +180,25 @@ struct Batch {
 
 struct Worker<'c> {
     control: &'c Control,
+    program: &'c Program,
     number: usize,
     /// Number of the script of a choice and nothing else.
     plain: Vec<u32>,
     scripts: HashMap<SmallVec<[Token; 6]>, u32>,
     count: u32,
-    moves: Vec<Move>,
-    now: Vec<u64>,
+    trace: Trace<'c>,
 }
 
 impl<'c> Worker<'c> {
-    fn new(control: &'c Control, number: usize) -> Worker<'c> {
+    fn new(control: &'c Control, program: &'c Program, number: usize) -> Worker<'c> {
         Worker {
             control,
+            program,
             number,
             plain: vec![u32::MAX; control.story.choices.len()],
             scripts: HashMap::new(),
             count: 0,
-            moves: Vec::new(),
-            now: vec![0; control.words()],
+            trace: Trace::new(control),
         }
     }
 
@@ -204,33 +210,17 @@ impl<'c> Worker<'c> {
         batch.counts.clear();
         batch.scripts.clear();
         batch.faults.clear();
-        let story = &self.control.story;
-        for (i, state) in slice.chunks_exact(self.control.words()).enumerate() {
-            self.moves.clear();
-            engine::moves(story, state, |by| self.moves.push(by));
+        let (control, program) = (self.control, self.program);
+        let (story, layout) = (&control.story, &control.story.layout);
+        for (node, state) in (from..).zip(slice.chunks_exact(control.words())) {
             let before = batch.found.len();
-            for by in 0..self.moves.len() {
-                let by = self.moves[by];
-                self.now.copy_from_slice(state);
-                let mut trace = Trace::new(self.control);
-                trace.tokens.push(match by {
-                    Move::Choose(choice) => Token::Choose(choice),
-                    Move::World(outcome) => Token::World(outcome),
-                    Move::Type => continue,
-                });
-                let made = engine::make(story, &mut self.now, by, &mut trace);
-                let node = from + i as Node;
-                for (fact, done) in std::mem::take(&mut trace.left) {
-                    let why = Refused::OutOfRange(fact);
-                    batch.faults.push(Fault { node, by: Some(by), done, why });
-                }
-                match made {
-                    Err(why) => batch.faults.push(Fault { node, by: Some(by), done: trace.done(), why }),
-                    Ok(()) => {
-                        self.control.mask(&mut self.now);
-                        let script = self.script(&trace.tokens, batch);
-                        batch.found.push((hash(&self.now), script));
-                        batch.keys.extend_from_slice(&self.now);
+            let lines = program.lines(layout.scene.get(state));
+            if lines.is_empty() || layout.level.get(state) > 0 {
+                engine::moves(story, state, |by| self.make(state, node, by, batch));
+            } else {
+                for line in lines {
+                    if program.is_open(line, story, state) {
+                        self.choose(state, node, line, batch);
                     }
                 }
             }
@@ -238,22 +228,114 @@ impl<'c> Worker<'c> {
         }
     }
 
-    fn script(&mut self, tokens: &SmallVec<[Token; 6]>, batch: &mut Batch) -> u32 {
-        let plain = match tokens.as_slice() {
+    /// Makes a choice outside of tunnels.
+    #[inline]
+    fn choose(&mut self, state: &[u64], node: Node, line: &Line, batch: &mut Batch) {
+        self.trace.tokens.clear();
+        self.trace.tokens.push(Token::Choose(line.choice));
+        let at = batch.keys.len();
+        // Word by word: states are too short for a call that copies memory.
+        for word in state {
+            batch.keys.push(*word);
+        }
+        let now = &mut batch.keys[at..];
+        let made = self.program.make(line, &self.control.story, now, &mut self.trace);
+        let Some(Ok(is_plain)) = made.filter(|_| self.trace.left.is_empty()) else {
+            batch.keys.truncate(at);
+            self.trace.left.clear();
+            return self.make(state, node, Move::Choose(line.choice), batch);
+        };
+        self.control.mask(now);
+        let hash = hash(now);
+        debug_assert!(self.engine_agrees(state, line.choice, &batch.keys[at..]));
+        let script = match self.plain[line.choice.index()] {
+            known if is_plain && known != u32::MAX => known,
+            _ => self.script(batch),
+        };
+        batch.found.push((hash, script));
+    }
+
+    /// Whether the engine makes the same of a choice, and does the same on the way.
+    fn engine_agrees(&self, state: &[u64], choice: ChoiceId, now: &[u64]) -> bool {
+        let mut words = state.to_vec();
+        let mut trace = Trace::new(self.control);
+        trace.tokens.push(Token::Choose(choice));
+        let made = engine::make(&self.control.story, &mut words, Move::Choose(choice), &mut trace);
+        self.control.mask(&mut words);
+        made.is_ok() && trace.left.is_empty() && words == now && trace.tokens == self.trace.tokens
+    }
+
+    /// Makes a move of a state, in the place where its outcome is kept.
+    #[inline]
+    fn make(&mut self, state: &[u64], node: Node, by: Move, batch: &mut Batch) {
+        self.trace.tokens.clear();
+        self.trace.tokens.push(match by {
+            Move::Choose(choice) => Token::Choose(choice),
+            Move::World(outcome) => Token::World(outcome),
+            Move::Type => return,
+        });
+        let at = batch.keys.len();
+        // Word by word: states are too short for a call that copies memory.
+        for word in state {
+            batch.keys.push(*word);
+        }
+        let now = &mut batch.keys[at..];
+        let made = engine::make(&self.control.story, now, by, &mut self.trace);
+        if made.is_ok() && self.trace.left.is_empty() {
+            self.control.mask(now);
+            let hash = hash(now);
+            let script = self.script(batch);
+            batch.found.push((hash, script));
+        } else {
+            self.make_faulty(made, node, by, at, batch);
+        }
+    }
+
+    #[cold]
+    fn make_faulty(&mut self, made: Result<(), Refused>, node: Node, by: Move, at: usize, batch: &mut Batch) {
+        for (fact, done) in std::mem::take(&mut self.trace.left) {
+            let why = Refused::OutOfRange(fact);
+            batch.faults.push(Fault { node, by: Some(by), done, why });
+        }
+        match made {
+            Err(why) => {
+                batch.faults.push(Fault { node, by: Some(by), done: self.trace.done(), why });
+                batch.keys.truncate(at);
+            }
+            Ok(()) => {
+                self.control.mask(&mut batch.keys[at..]);
+                let hash = hash(&batch.keys[at..]);
+                let script = self.script(batch);
+                batch.found.push((hash, script));
+            }
+        }
+    }
+
+    /// The number of what the trace says.
+    #[inline]
+    fn script(&mut self, batch: &mut Batch) -> u32 {
+        let plain = match self.trace.tokens.as_slice() {
             [Token::Choose(choice)] => Some(choice.index()),
             _ => None,
         };
-        if let Some(choice) = plain
-            && self.plain[choice] != u32::MAX
-        {
-            return self.plain[choice];
+        match plain {
+            Some(choice) if self.plain[choice] != u32::MAX => self.plain[choice],
+            _ => self.new_script(plain, batch),
         }
+    }
+
+    fn new_script(&mut self, plain: Option<usize>, batch: &mut Batch) -> u32 {
+        let tokens = &self.trace.tokens;
         let count = &mut self.count;
-        let number = *self.scripts.entry(tokens.clone()).or_insert_with(|| {
-            batch.scripts.push(tokens.as_slice().into());
-            *count += 1;
-            *count - 1
-        });
+        let number = match self.scripts.get(tokens) {
+            Some(number) => *number,
+            None => {
+                batch.scripts.push(tokens.as_slice().into());
+                self.scripts.insert(tokens.clone(), *count);
+                *count += 1;
+                *count - 1
+            }
+        };
         if let Some(choice) = plain {
             self.plain[choice] = number;
         }
@@ -307,13 +389,12 @@ struct Search<'c> {
     control: &'c Control,
     budget: Budget,
     graph: Graph,
-    /// Number and hash of each state: a state is looked at only where the hash is the same, and not at
-    /// all when the table grows.
-    table: HashTable<(Node, u32)>,
-    /// What was already known of a batch.
+    table: Table,
+    /// Where the hashes of a batch belong, and what was already known of it.
+    homes: Vec<Place>,
     known: Vec<Node>,
-    /// Words of the states of the next level.
-    fresh: Vec<u64>,
+    /// Bytes of the level that is looked at.
+    level_bytes: usize,
     /// How many states were looked at.
     expanded: Node,
     script_numbers: HashMap<Box<[Token]>, u32>,
@@ -337,9 +418,10 @@ impl<'c> Search<'c> {
             control,
             budget,
             graph,
-            table: HashTable::new(),
+            table: Table::new(),
+            homes: Vec::new(),
             known: Vec::new(),
-            fresh: Vec::new(),
+            level_bytes: 0,
             expanded: 0,
             script_numbers: HashMap::new(),
         }
@@ -362,36 +444,24 @@ impl<'c> Search<'c> {
             return false;
         }
         self.control.mask(&mut words);
+        self.table.reserve(1);
         self.find(&words, hash(&words), NOWHERE);
         self.graph.levels.push(1);
         true
     }
 
-    /// The number of a state that was met before, or [`NOWHERE`].
+    /// The number of a state, a new one if it was not met before. There must be room in the table.
     #[inline]
-    fn known(&self, key: &[u64], hash_of_key: u32) -> Node {
-        let Graph { words, keys, .. } = &self.graph;
-        // Word by word: keys are too short for a call that compares memory.
-        let same = |(node, other): &(Node, u32)| {
-            *other == hash_of_key
-                && keys[*node as usize * words..][..*words].iter().zip(key).all(|(a, b)| a == b)
-        };
-        self.table.find(spread(hash_of_key), same).map_or(NOWHERE, |(node, _)| *node)
-    }
-
-    /// The number of a state, a new one if it was not met before.
     fn find(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
-        let known = self.known(key, hash_of_key);
-        if known != NOWHERE {
-            return known;
+        let Graph { words, keys, parents, .. } = &mut self.graph;
+        let new = parents.len() as Node;
+        let node = self.table.find_or_insert(hash_of_key, new, |node| same(keys, *words, node, key));
+        if node == new {
+            for word in key {
+                keys.push(*word);
+            }
+            parents.push(parent);
         }
-        let node = self.graph.parents.len() as Node;
-        self.table.insert_unique(spread(hash_of_key), (node, hash_of_key), |(_, hash)| spread(*hash));
-        grow(&mut self.graph.keys, key.len());
-        self.graph.keys.extend_from_slice(key);
-        grow(&mut self.graph.parents, 1);
-        self.graph.parents.push(parent);
-        self.fresh.extend_from_slice(key);
         node
     }
 
@@ -406,20 +476,34 @@ impl<'c> Search<'c> {
             known.push(number);
         }
         let words = self.graph.words;
-        // Most are known. Looking up all of them first lets the processor wait for many at a time.
+        // Most are known. What a pass asks of the memory does not wait for what it asked before, so the
+        // processor waits for many places at a time: where the hash belongs, then the words of the state
+        // that is found there.
         let mut looked_up = std::mem::take(&mut self.known);
         looked_up.clear();
+        self.table.reserve(batch.found.len());
+        self.homes.clear();
+        self.homes.extend(batch.found.iter().map(|(hash, _)| self.table.home(*hash)));
+        let homes = batch.found.iter().zip(&self.homes);
+        looked_up.extend(homes.map(|((hash, _), home)| self.table.first(*hash, *home)));
         let keys = batch.keys.chunks_exact(words);
-        looked_up.extend(batch.found.iter().zip(keys.clone()).map(|((hash, _), key)| self.known(key, *hash)));
+        for (node, key) in looked_up.iter_mut().zip(keys.clone()) {
+            if *node != NOWHERE && !same(&self.graph.keys, words, *node, key) {
+                *node = NOWHERE;
+            }
+        }
         let mut found = batch.found.iter().zip(keys).zip(&looked_up);
+        let new = looked_up.iter().filter(|node| **node == NOWHERE).count();
+        grow(&mut self.graph.keys, new * words);
+        grow(&mut self.graph.parents, new);
+        grow(&mut self.graph.edges, batch.found.len());
+        grow(&mut self.graph.first, batch.counts.len());
         for count in &batch.counts {
             let parent = self.expanded;
             for (((hash_of_key, script), key), known_to) in found.by_ref().take(*count as usize) {
                 let to = if *known_to == NOWHERE { self.find(key, *hash_of_key, parent) } else { *known_to };
-                grow(&mut self.graph.edges, 1);
                 self.graph.edges.push(Edge { to, script: known[*script as usize] });
             }
-            grow(&mut self.graph.first, 1);
             self.graph.first.push(self.graph.edges.len() as u32);
             self.expanded += 1;
         }
@@ -437,10 +521,11 @@ impl<'c> Search<'c> {
 
     fn bytes(&self) -> usize {
         let graph = &self.graph;
-        (graph.keys.capacity() + self.fresh.capacity()) * 8
+        graph.keys.capacity() * 8
+            + self.level_bytes
             + (graph.parents.capacity() + graph.first.capacity()) * 4
             + graph.edges.capacity() * size_of::<Edge>()
-            + self.table.allocation_size()
+            + self.table.bytes()
     }
 
     fn over(&self) -> Option<Ended> {
@@ -465,6 +550,12 @@ impl<'c> Search<'c> {
     }
 }
 
+/// Whether a state has these words. Word by word: they are too few for a call that compares memory.
+#[inline]
+fn same(keys: &[u64], words: usize, node: Node, key: &[u64]) -> bool {
+    keys[node as usize * words..][..words].iter().zip(key).all(|(a, b)| a == b)
+}
+
 /// Makes room in steps of a quarter, so that little is held in vain.
 fn grow<T>(list: &mut Vec<T>, by: usize) {
     if list.len() + by > list.capacity() {
@@ -481,10 +572,4 @@ fn hash(words: &[u64]) -> u32 {
         state = (product as u64) ^ (product >> 64) as u64 ^ 0x8EBC_6AF0_9C88_C6E3;
     }
     (state >> 32) as u32
-}
-
-/// Spreads a hash over the bits that the table looks at, the lowest and the highest.
-#[inline]
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(20)
 }

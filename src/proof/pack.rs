@@ -84,14 +84,20 @@ impl Control {
     }
 
     /// Makes a state its key: what is dead reads as 0.
+    #[inline]
     pub fn mask(&self, words: &mut [u64]) {
         let layout = &self.story.layout;
         let here = &self.here[layout.scene.get(words) as usize * self.words..][..self.words];
-        let level = layout.level.get(words) as usize;
-        if level == 0 {
+        if layout.level.get(words) == 0 {
             words.iter_mut().zip(here).for_each(|(word, bits)| *word &= bits);
-            return;
+        } else {
+            self.mask_in_tunnel(words, here);
         }
+    }
+
+    fn mask_in_tunnel(&self, words: &mut [u64], here: &[u64]) {
+        let layout = &self.story.layout;
+        let level = layout.level.get(words) as usize;
         let slots = &layout.waiting[..level.min(layout.waiting.len())];
         let mut waiting: SmallVec<[u32; 4]> = SmallVec::new();
         // From the innermost out; what waits for a tunnel that never goes back waits in vain.

@@ -229,7 +229,8 @@ impl Diagnostic {
     }
 }
 
-/// The nearest of some names: at most a third of its letters differ (Damerau and Levenshtein).
+/// The nearest of some names, of equals the first in the alphabet: at most a third of its letters differ
+/// (Damerau and Levenshtein).
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A name from a stranger may be megabytes long; nothing is near to that.
     if name.len() > 100 {
@@ -241,7 +242,7 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|candidate| *candidate != name && candidate.len() <= 100)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
+        .min()
         .map(|(_, candidate)| candidate)
 }
 

@@ -50,7 +50,11 @@ impl<'a> Resolver<'a> {
                 written::Fact::Steps { .. } => (FactKind::Flag, 0),
             };
             let name = self.intern(name);
-            self.story.facts.push(Fact { name, span, kind, slot: Slot::default(), start });
+            let mut fact = Fact { name, span, kind, slot: Slot::default(), start, most: 0 };
+            if !matches!(fact.kind, FactKind::Steps { .. }) {
+                fact.most = fact.size().saturating_sub(1);
+            }
+            self.story.facts.push(fact);
         }
         for (i, (name, fact)) in written.facts.0.iter().enumerate() {
             if let written::Fact::Steps { of, at } = fact

@@ -1,6 +1,7 @@
 //! From bytes to a story: bounded reading, RON, then the passes of `resolve`.
 
 use super::diagnostic::{Code, Diagnostic};
+use super::read;
 use super::resolve::resolve;
 use super::written;
 use super::{Span, Story};
@@ -10,7 +11,7 @@ use std::borrow::Cow;
 pub const MOST_BYTES: usize = 16 << 20;
 
 /// How deep a story file may nest.
-const MOST_NESTING: usize = 64;
+pub(super) const MOST_NESTING: usize = 64;
 
 /// The text of a story, and what to call it in complaints.
 #[derive(Clone, Debug)]
@@ -55,6 +56,14 @@ impl Source {
 /// # Errors
 /// One complaint, at the place where the file stops being RON or of the story's shape.
 pub fn parse(source: &str) -> Result<written::Story<'_>, Box<Diagnostic>> {
+    match read::plain(source, MOST_NESTING) {
+        Some(story) => Ok(story),
+        None => by_ron(source),
+    }
+}
+
+/// Reads a story with the crate that says what RON is, and complains.
+pub(super) fn by_ron(source: &str) -> Result<written::Story<'_>, Box<Diagnostic>> {
     ron::Options::default().with_recursion_limit(MOST_NESTING).from_str(source).map_err(|error| {
         let start = offset(source, error.span.start);
         let end = offset(source, error.span.end).max(start);

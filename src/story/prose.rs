@@ -190,7 +190,7 @@ impl<'a> Resolver<'a> {
         let mut literal = self.story.arena.len();
         let mut folded = true;
         loop {
-            let stop = rest.bytes().position(|b| matches!(b, b'{' | b'}')).unwrap_or(rest.len());
+            let stop = memchr::memchr2(b'{', b'}', rest.as_bytes()).unwrap_or(rest.len());
             if keep {
                 self.story.arena.push_str(&rest[..stop]);
             } else {
@@ -526,25 +526,50 @@ pub(super) fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-/// Runs of white space become one space.
+/// Runs of white space become one space. `folded`: a space before would be one too many.
 fn fold(text: &str, out: &mut String, folded: &mut bool) {
-    // Copied in pieces as long as they can be: most white space is one space already.
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
-            *folded = false;
+    let mut space = false;
+    for (i, line) in text.split('\n').enumerate() {
+        let body = line.trim_start_matches([' ', '\t', '\r']);
+        space |= i > 0 || body.len() < line.len();
+        let (from, body) = (body, body.trim_end_matches([' ', '\t', '\r']));
+        if body.is_empty() {
             continue;
         }
-        if *folded || byte != b' ' {
-            out.push_str(&text[from..at]);
-            from = at + 1;
-            if !*folded {
-                out.push(' ');
-            }
+        if space && !*folded {
+            out.push(' ');
+        }
+        if is_folded(body) {
+            out.push_str(body);
+        } else {
+            fold_bytes(body, out);
+        }
+        *folded = false;
+        space = body.len() < from.len();
+    }
+    if space {
+        if !*folded {
+            out.push(' ');
         }
         *folded = true;
     }
-    out.push_str(&text[from..]);
+}
+
+/// True where all white space is single spaces. Without branches, so that the compiler looks at many
+/// bytes at a time.
+fn is_folded(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    !pairs.fold(false, |any, (a, b)| any | (*b == b'\t') | (*b == b'\r') | ((*a == b' ') & (*b == b' ')))
+}
+
+fn fold_bytes(text: &str, out: &mut String) {
+    for (i, word) in text.split([' ', '\t', '\r']).filter(|word| !word.is_empty()).enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
 }
 
 fn split_paragraphs(text: &str) -> impl Iterator<Item = &str> {
@@ -584,4 +609,35 @@ fn dedent(text: &str) -> String {
         block.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0)
     };
     block.iter().map(|line| line.get(shared..).unwrap_or("")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+    use proptest::prelude::*;
+
+    /// What folding means, one character at a time.
+    fn slowly(text: &str, mut folded: bool) -> (String, bool) {
+        let mut out = String::new();
+        for c in text.chars() {
+            let space = matches!(c, ' ' | '\n' | '\t' | '\r');
+            if !space || !folded {
+                out.push(if space { ' ' } else { c });
+            }
+            folded = space;
+        }
+        (out, folded)
+    }
+
+    proptest! {
+        #[test]
+        fn white_space_is_folded(text in "[ab’\u{A0}]{0,3}([ \n\t\r]{0,3}[ab’]{0,3}){0,6}", before in any::<bool>()) {
+            let (mut out, mut folded) = (String::new(), before);
+            fold(&text, &mut out, &mut folded);
+            prop_assert_eq!((out, folded || text.is_empty()), {
+                let (out, folded) = slowly(&text, before);
+                (out, folded || text.is_empty())
+            });
+        }
+    }
 }

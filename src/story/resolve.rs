@@ -155,14 +155,15 @@ impl<'a> Resolver<'a> {
                 | (b == 0xEF)
                 | (b == 0xF3)
         };
-        let chunks = self.source.as_bytes().chunks(64).enumerate();
-        let places = chunks
-            .filter(|(_, chunk)| chunk.iter().fold(false, |any, b| any | suspicious(*b)))
-            .flat_map(|(i, chunk)| (i * 64..).zip(chunk))
-            .filter(|(_, b)| suspicious(**b));
-        for (at, _) in places {
-            let Some(c) = self.source.get(at..).and_then(|rest| rest.chars().next()) else { continue };
-            if crate::text::is_hostile(c) {
+        for (i, chunk) in self.source.as_bytes().chunks(64).enumerate() {
+            if !chunk.iter().fold(false, |any, b| any | suspicious(*b)) {
+                continue;
+            }
+            for (at, _) in (i * 64..).zip(chunk).filter(|(_, b)| suspicious(**b)) {
+                let Some(c) = self.source.get(at..).and_then(|rest| rest.chars().next()) else { continue };
+                if !crate::text::is_hostile(c) {
+                    continue;
+                }
                 let span = Span { start: at as u32, end: (at + c.len_utf8()) as u32 };
                 self.fault(
                     Diagnostic::new(
