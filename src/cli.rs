@@ -3,18 +3,20 @@
 mod check;
 mod coverage;
 mod export;
+mod find;
 pub mod lab;
 mod map;
 mod new_story;
 mod odds;
 mod output;
+mod replay;
+mod share;
 mod system;
 mod write;
 
 use crate::journal::gallery::Gallery;
-use crate::journal::save::Save;
-use crate::journal::store::{AUTO, Failed, Store};
-use crate::journal::{Entry, Game, SEEDS};
+use crate::journal::store::{AUTO, Store};
+use crate::journal::{Game, SEEDS};
 use crate::shell::terminal::{Style, color_on_stderr};
 use crate::shell::{self, Begin, Trouble, render};
 use crate::story::diagnostic::{self, Severity};
@@ -23,7 +25,6 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// A cat is stuck in an oak, and you own the cat. A text adventure whose machine learning is real.
 #[derive(Debug, Parser)]
@@ -84,20 +85,10 @@ enum Subcommands {
         #[arg(long)]
         json: bool,
     },
-    /// Play an ending, a save or a file again, at reading pace
-    Replay {
-        /// A file, a save's name or an ending's name
-        what: String,
-        /// All at once
-        #[arg(long)]
-        instant: bool,
-        /// One screen for every Enter
-        #[arg(long, conflicts_with = "instant")]
-        step: bool,
-        /// Run the experiments again and report any difference
-        #[arg(long)]
-        verify: bool,
-    },
+    /// Play an ending, a save, a file or a share code again, at reading pace
+    Replay(replay::ReplayArguments),
+    /// Print the share code of a playthrough
+    Share(share::ShareArguments),
     /// Make a file of a playthrough: a transcript, a comic page, a recording
     Export(export::ExportArguments),
     /// Draw the story's graph, with or without a playthrough
@@ -144,7 +135,7 @@ pub fn run() -> i32 {
         Err(trouble) => {
             // A message that cannot be written is a message to nobody.
             let _ = writeln!(io::stderr(), "treed: {}", crate::text::visible(&trouble.to_string()));
-            1
+            if matches!(trouble, Trouble::Which(_)) { 2 } else { 1 }
         }
     }
 }
@@ -255,27 +246,12 @@ fn with_story(
                 out.write_all(text.as_bytes())?;
             }
         }
-        Some(Subcommands::Replay { what, instant, step, verify }) => {
-            let (seed, entries) = match find_playthrough(story, &store, &what)? {
-                Found::One(run) => run,
-                Found::Many(places) => {
-                    return Err(Trouble::Told(format!(
-                        "`{what}` is {}; say which with a path",
-                        places.join(" and ")
-                    )));
-                }
-            };
-            if verify {
-                return verify_run(story, seed, &entries, &mut out);
-            }
-            let pace = if instant || !person {
-                Pace::Instant
-            } else if step {
-                Pace::Step
-            } else {
-                Pace::Reading
-            };
-            replay(story, seed, &entries, pace, style, &mut out)?;
+        Some(Subcommands::Replay(arguments)) => {
+            drop(out);
+            return replay::replay(&arguments, story, store, &start.slot, style, person);
+        }
+        Some(Subcommands::Share(arguments)) => {
+            return share::share(&arguments, story, &store, &start.slot, &mut out);
         }
         Some(Subcommands::Export(arguments)) => {
             return export::export(&arguments, story, &store, &start.slot, &mut out);
@@ -399,150 +375,4 @@ fn saves_folder(flag: Option<PathBuf>) -> PathBuf {
         // No home folder: beside the player, then.
         Err(_) => here,
     }
-}
-
-enum Found {
-    One((u32, Vec<Entry>)),
-    Many(Vec<String>),
-}
-
-/// A playthrough by the name of a file, a save or an ending, in this order; two matches are both named.
-fn find_playthrough(story: &Story, store: &Store, what: &str) -> Result<Found, Trouble> {
-    let mut found = Vec::new();
-    let mut names = Vec::new();
-    let path = Path::new(what);
-    if path.is_file() {
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)?
-            .take(crate::journal::save::MOST_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)?;
-        let bad = |bad| Failed::Bad { path: what.to_owned(), bad };
-        let save = Save::from_bytes(&bytes).map_err(bad)?;
-        if save.story != story.str(story.id) {
-            return Err(
-                bad(crate::journal::save::Bad::OtherStory { id: save.story, title: save.title }).into()
-            );
-        }
-        found.push((save.seed, save.moves));
-        names.push("a file".to_owned());
-    }
-    if store.exists(what) {
-        let save = store.load(what)?;
-        found.push((save.seed, save.moves));
-        names.push("a save".to_owned());
-    }
-    let gallery = store.gallery()?;
-    // An article is easily left out.
-    let plain = |title: &str| {
-        let title = title.to_lowercase();
-        title.strip_prefix("the ").map_or(title.clone(), str::to_owned)
-    };
-    let wanted = plain(what);
-    let ending = story
-        .endings
-        .iter()
-        .find(|ending| story.str(ending.name) == what || plain(story.str(ending.title)) == wanted);
-    match ending.map(|ending| (ending, gallery.reached(story.str(ending.name)))) {
-        Some((_, Some(reached))) => {
-            found.push((reached.shortest.seed, reached.shortest.moves.clone()));
-            names.push("an ending".to_owned());
-        }
-        Some((ending, None)) if found.is_empty() => {
-            return Err(Trouble::Told(format!(
-                "you have not found this ending yet. Its hint: {}",
-                story.str(ending.hint)
-            )));
-        }
-        _ => {}
-    }
-    if found.len() > 1 {
-        return Ok(Found::Many(names));
-    }
-    found.pop().map(Found::One).ok_or_else(|| {
-        Trouble::Told(format!("`{}` is neither a file nor a save nor an ending you have found; `treed saves` and `treed endings` list those", crate::text::visible(what)))
-    })
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pace {
-    Instant,
-    Step,
-    Reading,
-}
-
-/// Plays a list of moves again, screen by screen.
-fn replay(
-    story: &Story,
-    seed: u32,
-    entries: &[Entry],
-    pace: Pace,
-    style: Style,
-    out: &mut impl Write,
-) -> Result<(), Trouble> {
-    let mut game = Game::replay(story, seed, &[])?.0;
-    let mut from = 0;
-    loop {
-        let text = shell::told(&game, style);
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
-        if from >= entries.len() {
-            return Ok(());
-        }
-        match pace {
-            Pace::Instant => {}
-            Pace::Step => {
-                let mut line = String::new();
-                write!(out, "\n(Enter goes on, Ctrl-C leaves) ")?;
-                out.flush()?;
-                if io::stdin().read_line(&mut line)? == 0 {
-                    return Ok(());
-                }
-            }
-            Pace::Reading => {
-                // About 240 words a minute, as people read.
-                let words = text.split_whitespace().count() as u64;
-                std::thread::sleep(Duration::from_millis((words * 250).clamp(600, 30_000)));
-            }
-        }
-        // The player's move, then the world's answers to it.
-        let to = entries[from + 1..]
-            .iter()
-            .position(|entry| !matches!(entry, Entry::World(..)))
-            .map_or(entries.len(), |i| from + 1 + i);
-        for (i, entry) in entries[from..to].iter().enumerate() {
-            if let Err(why) = game.follow(entry) {
-                return Err(Trouble::Told(format!(
-                    "move {} of {} cannot be made in this story any more: {why}",
-                    from + i + 1,
-                    entries.len()
-                )));
-            }
-        }
-        writeln!(out, "\n> {}", game.last())?;
-        from = to;
-    }
-}
-
-/// Runs every experiment of a list again.
-fn verify_run(story: &Story, seed: u32, entries: &[Entry], out: &mut impl Write) -> Result<i32, Trouble> {
-    let mut game = Game::replay(story, seed, &[])?.0;
-    let (mut measured, mut differ) = (0, 0);
-    for (i, entry) in entries.iter().enumerate() {
-        if let (Some(again), Entry::World(outcome, figures)) = (game.measure(), entry) {
-            measured += 1;
-            if again != *entry {
-                differ += 1;
-                writeln!(
-                    out,
-                    "move {}: recorded {outcome} with {} figures; the experiment now answers differently",
-                    i + 1,
-                    figures.len()
-                )?;
-            }
-        }
-        game.follow(entry)
-            .map_err(|why| Trouble::Told(format!("move {} cannot be made any more: {why}", i + 1)))?;
-    }
-    writeln!(out, "{measured} experiments run again, {differ} differ.")?;
-    Ok(i32::from(differ > 0))
 }

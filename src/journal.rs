@@ -3,12 +3,14 @@
 //! Play, undo, save, load, replay and branch are all this list. When the world is asked, play runs the
 //! experiment; replay takes the recorded answer. Only [`store`] opens files.
 
+pub mod code;
 pub mod coverage;
 pub mod edited;
 pub mod gallery;
 pub mod save;
 pub mod settings;
 pub mod store;
+pub mod turns;
 
 use crate::engine::{self, Block, Move, Offer, Refused, Scene, State, Step, Telling};
 use crate::labs::exercise::{Accepted, Refusal, Session};
@@ -68,6 +70,7 @@ pub struct Game<'s> {
     seed: u32,
     entries: Vec<Entry>,
     undone: Vec<Vec<Entry>>,
+    watched: Vec<Entry>,
     now: Now,
 }
 
@@ -115,7 +118,8 @@ impl<'s> Game<'s> {
     /// Where the story's first scenes lead nowhere.
     pub fn new(story: &'s Story, seed: u32) -> Result<Game<'s>, Unmade> {
         let now = Now::begin(story, seed)?;
-        let mut game = Game { story, seed, entries: Vec::new(), undone: Vec::new(), now };
+        let mut game =
+            Game { story, seed, entries: Vec::new(), undone: Vec::new(), watched: Vec::new(), now };
         game.go_on()?;
         Ok(game)
     }
@@ -133,8 +137,8 @@ impl<'s> Game<'s> {
         entries: &[Entry],
     ) -> Result<(Game<'s>, Option<(usize, Unmade)>), Unmade> {
         let now = Now::begin(story, seed)?;
-        let mut game =
-            Game { story, seed, entries: Vec::with_capacity(entries.len()), undone: Vec::new(), now };
+        let list = Vec::with_capacity(entries.len());
+        let mut game = Game { story, seed, entries: list, undone: Vec::new(), watched: Vec::new(), now };
         for (i, entry) in entries.iter().enumerate() {
             if let Err(why) = game.now.make(story, entry) {
                 // The move may have been made in part, as keys before one that does not fit.
@@ -355,6 +359,7 @@ impl<'s> Game<'s> {
         }
         game.undone = undone;
         game.undone.push(tail);
+        game.watched = std::mem::take(&mut self.watched);
         *self = game;
         Some(said)
     }

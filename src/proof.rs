@@ -32,7 +32,7 @@ use odds::{Longest, Odds, Weights};
 use pack::{Control, Reduce};
 use std::sync::atomic::AtomicBool;
 pub use verdicts::Reached;
-pub use what_if::what_if;
+pub use what_if::{what_if, what_if_until};
 
 /// How to prove.
 pub struct Options<'o> {

@@ -19,6 +19,7 @@ mod tips;
 mod title;
 mod turn;
 pub mod understand;
+mod what_if;
 
 use crate::journal::gallery::Gallery;
 use crate::journal::settings::Settings;
@@ -56,6 +57,9 @@ pub enum Trouble {
     /// A sentence that says it all.
     #[error("{0}")]
     Told(String),
+    /// A command line that could mean several things: all of them.
+    #[error("{0}; say which")]
+    Which(String),
 }
 
 /// A game at a terminal or in a pipe.
@@ -87,6 +91,8 @@ pub struct Shell<'s> {
     /// Sentences that were used when nothing was understood.
     puzzled: usize,
     leaving: bool,
+    /// The move to go back to for another ending, where one was found.
+    chance: Option<usize>,
 }
 
 /// Seconds since 1970, by this machine's clock; 0 where it is set before.
@@ -149,7 +155,7 @@ impl Shell<'_> {
         let text = self.screen();
         write!(out, "{text}")?;
         self.last = text;
-        Ok(())
+        self.wonder(out)
     }
 
     fn say(&mut self, sentence: &str, out: &mut dyn Write) -> Result<(), Trouble> {

@@ -117,7 +117,8 @@ fn an_export_is_a_file_of_its_own() {
     home.plays("export --format md --output page.md --force", "");
     home.play("export --format md --output nowhere/page.md", "")
         .fails("treed: cannot write nowhere/page.md: there is no such folder");
-    home.play("export nothing --format md", "").fails_saying(&["neither a file nor a save nor an ending"]);
+    home.play("export nothing --format md", "")
+        .fails_saying(&["neither a file nor a share code nor a save nor an ending"]);
     let left: Vec<_> = std::fs::read_dir(home.path("."))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -2,8 +2,9 @@
 //! nothing that a terminal must not get, and writes nowhere else than into the folder of saves.
 //!
 //! `TREED_FUZZ=1000000 cargo test --test fuzz strangers -- --nocapture` runs so many cases instead of a
-//! thousand and counts them; `TREED_FUZZ_SEED` gives others; `TREED_FUZZ_CASE` runs one alone. A case
-//! that fails is kept in `target/fuzz`.
+//! thousand and counts them; `TREED_FUZZ_SEED` gives others; `TREED_FUZZ_CASE` runs one alone,
+//! `TREED_FUZZ_KIND=code` only those that are share codes (of a hundred, seven). A case that fails is kept in
+//! `target/fuzz`.
 //!
 //! Memory is counted by the test's allocator: the most that was held during a case beyond what was held
 //! before it. Nothing else runs meanwhile, so the tests of this file take turns.
@@ -12,7 +13,7 @@
 mod fuzz_support;
 mod support;
 
-use fuzz_support::{Dice, changed, line};
+use fuzz_support::{Dice, changed, changed_code, line};
 use peak_alloc::PeakAlloc;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,11 +23,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use support::kept;
 use treed::engine::{Offer, ShownChoice};
-use treed::journal::Game;
+use treed::journal::code;
 use treed::journal::edited::{Fit, fit};
 use treed::journal::gallery::Gallery;
 use treed::journal::save::Save;
 use treed::journal::store::Store;
+use treed::journal::{Entry, Game};
 use treed::shell::terminal::Style;
 use treed::shell::{found, listing, place, told, understand};
 use treed::story::diagnostic::{Code, EXAMPLES, Example, draw};
@@ -90,6 +92,9 @@ struct World {
     galleries: Vec<String>,
     stories: Vec<String>,
     shipped: String,
+    /// Share codes: of the lamp, of the labs, of the game's own story.
+    codes: Vec<String>,
+    own: Story,
     folder: tempfile::TempDir,
 }
 
@@ -103,6 +108,15 @@ impl World {
         game.undo();
         game.undo();
         let long = Save::of(&game, place(&game), Duration::from_secs(99), 1_700_000_000).to_text();
+        let (labs, own) = (support::story(&kept("labs.ron")), load(&Source::built_in()).unwrap());
+        let worked = Save::from_bytes(fixture("format-1-labs.ron").as_bytes()).unwrap();
+        let mut codes = vec![
+            code::encode(&lamp, 4, &game.entries()[..7]).unwrap(),
+            code::encode(&labs, worked.seed, &worked.moves).unwrap(),
+        ];
+        for length in [0, 4, 9, 14] {
+            codes.push(code::encode(&own, 7, &wander(&own, 7, length)).unwrap());
+        }
         let mut stories = vec![kept("lamp.ron"), kept("labs.ron")];
         stories.extend(
             EXAMPLES
@@ -111,7 +125,9 @@ impl World {
         );
         World {
             lamp,
-            labs: support::story(&kept("labs.ron")),
+            labs,
+            codes,
+            own,
             saves: vec![fixture("format-1.ron"), long, fixture("format-1-labs.ron")],
             galleries: vec![fixture("format-1-gallery.ron"), fixture("format-1-gallery-first.ron")],
             stories,
@@ -135,6 +151,7 @@ enum Case {
     Drawing(Vec<u8>, u64),
     Line(String, u64),
     Name(String),
+    Code(String, u64),
 }
 
 impl Case {
@@ -146,20 +163,20 @@ impl Case {
         let pick = |dice: &mut Dice, files: &[String]| files[dice.below(files.len())].clone();
         let of = |dice: &mut Dice, file: &str, other: &str| {
             let bytes = if noise { dice.bytes(400) } else { changed(dice, file, other) };
-            if seal && kind < 55 { sealed(bytes) } else { bytes }
+            if seal && kind < 51 { sealed(bytes) } else { bytes }
         };
         match kind {
-            0..40 => {
+            0..36 => {
                 // The one with experiments costs more: less often.
                 let file = if dice.one_in(12) { &world.saves[2] } else { &world.saves[dice.below(2)] };
                 let other = pick(dice, &world.saves);
                 Case::Save(of(dice, file, &other))
             }
-            40..55 => {
+            36..51 => {
                 let (file, other) = (pick(dice, &world.galleries), pick(dice, &world.saves));
                 Case::Gallery(of(dice, &file, &other))
             }
-            55..80 => {
+            51..75 => {
                 let other = pick(dice, &world.stories);
                 let file = match dice.below(150) {
                     0 => world.shipped.clone(),
@@ -170,22 +187,28 @@ impl Case {
                 let bytes = of(dice, &file, &other);
                 Case::Story(bytes, dice.next())
             }
-            80..88 => {
+            75..82 => {
                 let file = pick(dice, &world.stories);
                 let bytes = of(dice, &file, &file);
                 Case::Drawing(bytes, dice.next())
             }
-            88..96 => {
+            82..89 => {
                 let words =
                     ["light", "lamp", "climb the stairs", "undo", "save", "load", "what is dust", "1", "0"];
                 let more = ["up", "3 left", "uu r", "hover", "c", "n", "decline", "h u d l r"];
                 let words: Vec<&str> = words.into_iter().chain(more).collect();
                 Case::Line(line(dice, &words), dice.next())
             }
-            _ => {
+            89..93 => {
                 let words =
                     ["autosave", "gallery", ".treed.autosave.x", ".autosave.lock", "CON", "aux", "kept-2"];
                 Case::Name(line(dice, &words))
+            }
+            _ => {
+                let (typed, other) = (pick(dice, &world.codes), pick(dice, &world.codes));
+                let text =
+                    if noise { line(dice, &[&typed, &other]) } else { changed_code(dice, &typed, &other) };
+                Case::Code(text, dice.next())
             }
         }
     }
@@ -198,6 +221,7 @@ impl Case {
             Case::Drawing(..) => "drawing",
             Case::Line(..) => "line",
             Case::Name(_) => "name",
+            Case::Code(..) => "code",
         }
     }
 
@@ -206,7 +230,7 @@ impl Case {
             Case::Save(bytes) | Case::Gallery(bytes) | Case::Story(bytes, _) | Case::Drawing(bytes, _) => {
                 bytes
             }
-            Case::Line(text, _) | Case::Name(text) => text.as_bytes(),
+            Case::Line(text, _) | Case::Name(text) | Case::Code(text, _) => text.as_bytes(),
         }
     }
 
@@ -219,8 +243,25 @@ impl Case {
             Case::Drawing(bytes, dice) => drawing(bytes, &mut Dice::new(*dice, 0)),
             Case::Line(text, dice) => typed(world, text, &mut Dice::new(*dice, 0)),
             Case::Name(name) => named(world, name),
+            Case::Code(text, dice) => shared(world, text, &mut Dice::new(*dice, 0)),
         }
     }
+}
+
+/// The first so many moves of a story: what is on offer in turn, experiments as they answer, work by hand declined.
+fn wander(story: &Story, seed: u32, length: usize) -> Vec<Entry> {
+    let mut game = Game::new(story, seed).unwrap();
+    while game.turns() < length {
+        match game.offer() {
+            Offer::Choose(offered) => {
+                let open: Vec<_> = offered.iter().filter(|offered| offered.open).collect();
+                game.choose(open[game.turns() % open.len()].choice).unwrap();
+            }
+            Offer::Exercise(_) => game.decline().unwrap(),
+            Offer::World(_) | Offer::End(_) => break,
+        }
+    }
+    game.entries().to_vec()
 }
 
 fn save(world: &World, bytes: &[u8]) -> &'static str {
@@ -400,6 +441,33 @@ fn typed(world: &World, text: &str, dice: &mut Dice) -> &'static str {
     if meant.starts_with("Choice") { "understood" } else { "asked back" }
 }
 
+/// A code: it is refused, or played as it says.
+fn shared(world: &World, text: &str, dice: &mut Dice) -> &'static str {
+    let _ = code::looks_like(text);
+    let mut first = None;
+    for story in [&world.lamp, &world.labs, &world.own] {
+        match code::decode(story, text) {
+            Ok(shared) => first = Some((story, shared)),
+            Err(bad) => {
+                refused("a code", &bad.to_string());
+            }
+        }
+    }
+    let Some((story, mut shared)) = first else { return "refused" };
+    assert!(code::is_code(text));
+    // Its own code says the same: of a line's end only as much as a code keeps.
+    let again = code::encode(story, shared.seed, &shared.entries).expect("what was read can be written");
+    let again = code::decode(story, &again).expect("what was written can be read");
+    assert_eq!((again.seed, &again.entries), (shared.seed, &shared.entries));
+    // To measure is what costs.
+    let measured = dice.one_in(8) && code::measure(story, &mut shared).expect("it can be played").all > 0;
+    let (game, stopped) = Game::replay(story, shared.seed, &shared.entries).expect("it begins");
+    assert!(stopped.is_none(), "{stopped:?}");
+    harmless("the screen", &told(&game, PLAIN));
+    harmless("the log", &listing::log(&game, BOXED).expect("it can be listed"));
+    if measured { "played and measured" } else { "played" }
+}
+
 /// A name for a save: it is refused, or the file lies in the story's folder.
 fn named(world: &World, name: &str) -> &'static str {
     let base = world.folder.path().join("below").join("saves");
@@ -492,11 +560,16 @@ fn strangers_files_and_lines_are_answered_and_nothing_else_happens() {
     let from = Instant::now();
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let (mut most, mut longest) = ((0, String::new()), (Duration::ZERO, String::new()));
-    let all = cases.end - cases.start;
+    let only = std::env::var("TREED_FUZZ_KIND").ok();
+    let mut all = 0;
     for case in cases {
         at.store(case, Ordering::Relaxed);
         let id = format!("{seed}-{case}");
         let made = Case::make(&world, seed, case);
+        if only.as_ref().is_some_and(|only| only != made.kind()) {
+            continue;
+        }
+        all += 1;
         let (came, took, held) = watched(&world, &made, &id);
         *counts.entry((made.kind(), came)).or_insert(0) += 1;
         if held > most.0 {
@@ -521,9 +594,14 @@ fn strangers_files_and_lines_are_answered_and_nothing_else_happens() {
     );
     if all >= 1000 {
         // The cases go deep enough to mean something.
-        for deep in
-            [("save", "loaded"), ("save", "loaded in part"), ("gallery", "loaded"), ("story", "played")]
-        {
+        let deep = [
+            ("save", "loaded"),
+            ("save", "loaded in part"),
+            ("gallery", "loaded"),
+            ("story", "played"),
+            ("code", "played"),
+        ];
+        for deep in deep.into_iter().filter(|(kind, _)| only.as_ref().is_none_or(|only| only == kind)) {
             assert!(
                 counts.get(&deep).is_some_and(|count| *count >= all / 200),
                 "too few {deep:?}: {counts:?}"

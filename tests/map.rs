@@ -69,7 +69,8 @@ fn the_graph_for_graphviz() {
     assert!(walked.contains("\"asleep\" [label=\"Asleep\", fillcolor=\"#ffd23f\""), "{walked}");
     let picture = home.plays("map --format svg --of autosave", "");
     assert_eq!(picture.matches(" been\"").count(), 3, "{picture}");
-    home.play("map --format svg --of nothing", "").fails_saying(&["neither a file nor a save nor an ending"]);
+    home.play("map --format svg --of nothing", "")
+        .fails_saying(&["neither a file nor a share code nor a save nor an ending"]);
 }
 
 #[test]

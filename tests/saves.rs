@@ -173,8 +173,10 @@ fn endings_are_kept_with_their_playthrough_and_are_replayed() {
     assert_eq!(home.plays("replay asleep --verify", ""), "0 experiments run again, 0 differ.\n");
     assert!(home.plays("replay autosave --instant", "").contains("> Go down"), "a save is replayed too");
     home.plays("", "save asleep\n");
-    home.play("replay asleep", "").fails("treed: `asleep` is a save and an ending; say which with a path");
-    home.play("replay ../lamp", "").fails("treed: `../lamp` is neither a file nor a save nor an ending you have found; `treed saves` and `treed endings` list those");
+    let two = home.play("replay asleep", "");
+    let told = "treed: `asleep` is a save (`save:asleep`) and an ending (`ending:asleep`); say which";
+    assert_eq!((two.code, two.err.trim_end()), (2, told));
+    home.play("replay ../lamp", "").fails("treed: `../lamp` is neither a file nor a share code nor a save nor an ending you have found; `treed saves` and `treed endings` list those");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `treed coverage PLAYTHROUGH...`: which paragraphs of the story some playthroughs never show.
 
-use super::{Found, find_playthrough, read_story};
+use super::find::find_playthrough;
+use super::read_story;
 use crate::journal::coverage::{Coverage, Piece};
 use crate::journal::store::Store;
 use crate::shell::Trouble;
@@ -41,9 +42,7 @@ pub(super) fn run(
         let path = Path::new(what);
         let names = if path.is_dir() { files(path)? } else { vec![what.clone()] };
         for name in names {
-            let Found::One((seed, entries)) = find_playthrough(story, store, &name)? else {
-                return Err(Trouble::Told(format!("`{name}` is more than one thing; say which with a path")));
-            };
+            let (seed, entries) = find_playthrough(story, store, &name)?;
             coverage.play(seed, &entries).map_err(|(at, why)| {
                 let name = crate::text::visible(&name).into_owned();
                 Trouble::Told(format!("{name}: move {} cannot be made in this story any more: {why}", at + 1))

@@ -2,8 +2,8 @@
 
 mod record;
 
+use super::find::find_playthrough;
 use super::output::Output;
-use super::{Found, find_playthrough};
 use crate::export::{Retelling, html, markdown};
 use crate::journal::store::Store;
 use crate::shell::Trouble;
@@ -47,15 +47,7 @@ pub(super) fn export(
             "there is no game in `{slot}` yet; play one, or say which with `treed export --format md NAME` (`treed saves` lists them)"
         )));
     }
-    let (seed, entries) = match find_playthrough(story, store, what)? {
-        Found::One(run) => run,
-        Found::Many(places) => {
-            return Err(Trouble::Told(format!(
-                "`{what}` is {}; say which with a path",
-                places.join(" and ")
-            )));
-        }
-    };
+    let (seed, entries) = find_playthrough(story, store, what)?;
     let told = Retelling::new(story, seed, &entries).map_err(|stopped| Trouble::Told(stopped.to_string()))?;
     let text = match arguments.format {
         Format::Md => markdown::transcript(&told),

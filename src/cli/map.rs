@@ -1,7 +1,7 @@
 //! `treed map`: the story's graph as a picture or for Graphviz.
 
+use super::find::find_playthrough;
 use super::output::Output;
-use super::{Found, find_playthrough};
 use crate::journal::store::Store;
 use crate::map::{Map, Walk, dot, svg};
 use crate::shell::Trouble;
@@ -39,17 +39,12 @@ pub(super) fn map(
 ) -> Result<i32, Trouble> {
     let walk = match &arguments.of {
         None => None,
-        Some(what) => match find_playthrough(story, store, what)? {
-            Found::One((seed, entries)) => Some(Walk::of(story, seed, &entries).map_err(|why| {
+        Some(what) => {
+            let (seed, entries) = find_playthrough(story, store, what)?;
+            Some(Walk::of(story, seed, &entries).map_err(|why| {
                 Trouble::Told(format!("`{what}` cannot be played in this story any more: {why}"))
-            })?),
-            Found::Many(places) => {
-                return Err(Trouble::Told(format!(
-                    "`{what}` is {}; say which with a path",
-                    places.join(" and ")
-                )));
-            }
-        },
+            })?)
+        }
     };
     let map = Map::new(story, walk);
     let text = match arguments.format {

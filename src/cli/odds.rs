@@ -3,7 +3,7 @@
 //! (`treed lab odds` is something else: it measures how experiments answer, which these odds weigh by.)
 
 use super::check::{Bar, Effort, interrupted, prove};
-use super::{Found, find_playthrough};
+use super::find::find_playthrough;
 use crate::journal::store::Store;
 use crate::proof::turns::{self, Turn};
 use crate::shell::terminal::Style;
@@ -36,16 +36,7 @@ pub(super) fn run(
     plain: bool,
     arguments: &OddsArguments,
 ) -> Result<i32, Trouble> {
-    let (seed, entries) = match find_playthrough(story, store, &arguments.what)? {
-        Found::One(run) => run,
-        Found::Many(places) => {
-            let what = crate::text::visible(&arguments.what);
-            return Err(Trouble::Told(format!(
-                "`{what}` is {}; say which with a path",
-                places.join(" and ")
-            )));
-        }
-    };
+    let (seed, entries) = find_playthrough(story, store, &arguments.what)?;
     let stop = interrupted();
     let mut bar = Bar::new(arguments.json);
     let proof = prove(story, &arguments.effort, &stop, &mut bar);

@@ -4,7 +4,7 @@ use super::save::{Bad, FORMAT, Moves, format_of, seal, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
 use crate::labs::Lab;
-use crate::story::{EndingId, Story, Str};
+use crate::story::{EndingId, PageId, Story, Str};
 use crate::text::visible;
 use serde::Deserialize;
 use std::fmt::Write;
@@ -92,7 +92,9 @@ impl Gallery {
 
     /// Keeps what a game has found; true if that is anything new to keep.
     pub fn keep(&mut self, game: &Game, when: u64, played: Duration) -> bool {
-        let news = self.keep_pages(game);
+        // Watching finds nothing: what counts begins with the player's own first move.
+        let Some(pages) = game.earned() else { return false };
+        let news = self.keep_pages(game, &pages);
         game.ending().is_some_and(|ending| self.keep_ending(game, ending, when, played)) || news
     }
 
@@ -162,11 +164,10 @@ impl Gallery {
         }
     }
 
-    fn keep_pages(&mut self, game: &Game) -> bool {
+    fn keep_pages(&mut self, game: &Game, earned: &[PageId]) -> bool {
         let story = game.story();
         let before = self.pages.len();
-        if game.pages().iter().all(|page| self.unlocked(story.str(story.pages[page.index()].name)).is_some())
-        {
+        if earned.iter().all(|page| self.unlocked(story.str(story.pages[page.index()].name)).is_some()) {
             return false;
         }
         // A page may ask what is known before an experiment.
@@ -175,7 +176,7 @@ impl Gallery {
             let setting = engine::setting(story, game.state(), lab);
             telling.asked[lab as usize] = Some(Rc::new(lab.ask(&setting, game.seed().into())));
         }
-        for page in game.pages() {
+        for page in earned {
             let page = &story.pages[page.index()];
             let id = story.str(page.name);
             if self.unlocked(id).is_some() {

@@ -38,6 +38,8 @@ pub struct Save {
     pub moves: Vec<Entry>,
     /// What was undone, the next to redo last.
     pub undone: Vec<Vec<Entry>>,
+    /// The list that was watched before the game branched off it; empty for a game of one's own.
+    pub watched: Vec<Entry>,
     /// False when the file was changed by something else than this program.
     pub intact: bool,
 }
@@ -98,6 +100,7 @@ impl Save {
             when,
             moves: game.entries().to_vec(),
             undone: game.undone().to_vec(),
+            watched: game.watched().to_vec(),
             intact: true,
         }
     }
@@ -115,6 +118,7 @@ impl Save {
         if stopped.is_none() {
             game.set_undone(self.undone.clone());
         }
+        game.set_watched(self.watched.clone());
         game.go_on().map_err(damaged)?;
         Ok((game, stopped))
     }
@@ -151,7 +155,17 @@ impl Save {
             }
             out.push_str("],\n");
         }
-        out.push_str("    ],\n)\n");
+        out.push_str("    ],\n");
+        if !self.watched.is_empty() {
+            out.push_str("    watched: [\n");
+            for entry in &self.watched {
+                out.push_str("        ");
+                write_entry(entry, &mut out);
+                out.push_str(",\n");
+            }
+            out.push_str("    ],\n");
+        }
+        out.push_str(")\n");
         seal(&mut out);
         out
     }
@@ -191,6 +205,7 @@ impl Save {
             when: written.when,
             moves: written.moves.within_bounds()?,
             undone: written.undone.into_iter().map(Moves::within_bounds).collect::<Result<_, _>>()?,
+            watched: written.watched.within_bounds()?,
             intact,
         })
     }
@@ -273,6 +288,8 @@ struct Written {
     moves: Moves,
     #[serde(default)]
     undone: Vec<Moves>,
+    #[serde(default)]
+    watched: Moves,
 }
 
 /// Moves as they are read: no more of them are held than a save may have, however many there are.

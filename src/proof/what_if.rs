@@ -26,10 +26,21 @@ pub fn what_if(
     entries: &[Entry],
     found: &dyn Fn(EndingId) -> bool,
 ) -> Option<(usize, ChoiceId, EndingId)> {
+    what_if_until(story, seed, entries, found, &|| false)
+}
+
+/// The same, given up when it is told to stop: by a clock, say, which a proof does not know.
+pub fn what_if_until(
+    story: &Story,
+    seed: u32,
+    entries: &[Entry],
+    found: &dyn Fn(EndingId) -> bool,
+    stop: &dyn Fn() -> bool,
+) -> Option<(usize, ChoiceId, EndingId)> {
     let past = journal::states(story, seed, entries).ok()?;
     let control = Control::of(story, Reduce::default());
     let mut search =
-        Search { control: &control, seed, answers: HashMap::new(), seen: HashSet::new(), runs: 0 };
+        Search { control: &control, stop, seed, answers: HashMap::new(), seen: HashSet::new(), runs: 0 };
     for ((state, inputs), entry) in past.iter().zip(entries) {
         if let (Way::Lab { lab, .. }, Entry::World(name, _)) = (&story.scene(state.scene(story)).way, entry)
             && let Some(outcome) = lab.signature().outcomes.iter().position(|outcome| outcome.name == name)
@@ -51,7 +62,7 @@ pub fn what_if(
         if let Some((choice, ending)) = search.others(story, &here, taken, inputs, found) {
             return Some((i, choice, ending));
         }
-        if search.seen.len() >= MOST_STATES {
+        if search.seen.len() >= MOST_STATES || stop() {
             return None;
         }
     }
@@ -60,6 +71,7 @@ pub fn what_if(
 
 struct Search<'c> {
     control: &'c Control,
+    stop: &'c dyn Fn() -> bool,
     seed: u32,
     answers: HashMap<(Lab, Setting, Inputs), u8>,
     seen: HashSet<Vec<u64>>,
@@ -88,6 +100,9 @@ impl Search<'_> {
             }
         }
         while let Some((words, choice)) = todo.pop_front() {
+            if (self.stop)() {
+                return None;
+            }
             let way = &control.scene(SceneId(control.layout.scene.get(&words))).way;
             match way {
                 Way::Ending(ending) => {

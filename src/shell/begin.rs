@@ -123,6 +123,7 @@ pub fn play(
         asked: None,
         puzzled: 0,
         leaving: false,
+        chance: None,
     };
     let result = shell.run(&mut out, &notes);
     // Whatever ended it, the game is saved, and so that it survives a loss of power.

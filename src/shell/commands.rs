@@ -5,6 +5,7 @@ mod games;
 mod map;
 mod moves;
 mod reading;
+mod rewind;
 mod settings;
 
 use super::{Shell, Trouble};
@@ -30,6 +31,7 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     named(&["look", "l"], "", "show this scene again", moves::look),
     named(&["undo"], "[N]", "take back your last move, or the last N", moves::undo),
+    named(&["rewind"], "[N]", "list your moves, or go back to where you made one", rewind::rewind),
     named(&["redo"], "[N]", "make it again, or N of them", moves::redo),
     named(&["save"], "NAME", "keep this moment under a name", games::save),
     named(&["load"], "NAME", "go back to a moment you kept", games::load),

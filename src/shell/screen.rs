@@ -3,7 +3,7 @@
 use super::terminal::Style;
 use super::{Shell, render, sentences};
 use crate::engine;
-use crate::journal::Game;
+use crate::journal::{Game, code};
 use crate::labs::exercise::Session;
 use crate::story::{Color, EndingId};
 
@@ -114,6 +114,11 @@ impl Shell<'_> {
             );
             render::wrap(&found, "", "", self.style.width, text);
         }
+        let share = match code::encode(story, self.game.seed(), self.game.entries()) {
+            Ok(code) => format!("Share code: {code}"),
+            Err(why) => format!("Share code: {why}."),
+        };
+        render::wrap(&share, "", "", self.style.width, text);
         for (number, (_, label)) in sentences::AT_THE_END.iter().enumerate() {
             text.push_str(&format!("{}{}. {label}\n", if number == 0 { "\n" } else { "" }, number + 1));
         }

@@ -206,6 +206,8 @@ impl Shell<'_> {
     }
 
     fn take_at_end(&mut self, line: &str, out: &mut dyn Write) -> Result<(), Trouble> {
+        let back = self.takes_chance(line);
+        let line = back.as_deref().unwrap_or(line);
         if let Some(candidate) = self.asked.take()
             && yes_or_no(line) == Some(true)
         {
@@ -229,9 +231,9 @@ impl Shell<'_> {
             .collect();
         let new: Vec<PageId> = self
             .game
-            .pages()
-            .iter()
-            .copied()
+            .earned()
+            .unwrap_or_default()
+            .into_iter()
             .filter(|page| !before.iter().any(|id| id == self.story.str(self.story.pages[page.index()].name)))
             .collect();
         let kept =

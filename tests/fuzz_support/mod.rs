@@ -401,6 +401,55 @@ fn change_pieces(dice: &mut Dice, text: &str, other: &str) -> String {
     found.concat()
 }
 
+/// Letters of share codes.
+const LETTERS: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/// A share code, changed: as somebody copies it wrongly, or as somebody forges it, with a right checksum.
+pub fn changed_code(dice: &mut Dice, code: &str, other: &str) -> String {
+    if dice.one_in(8) {
+        return String::from_utf8_lossy(&changed(dice, code, other)).into_owned();
+    }
+    let mut letters: Vec<u8> = code.bytes().filter(|letter| *letter != b'-').collect();
+    if dice.one_in(3) {
+        for _ in 0..1 + dice.below(3) {
+            let at = dice.below(letters.len());
+            match dice.below(5) {
+                0 => {
+                    letters.remove(at);
+                }
+                1 => letters.insert(at, LETTERS[dice.below(32)]),
+                2 => letters.swap(at, at.saturating_sub(1)),
+                _ => letters[at] = b"bio1BIOaqpzry9x8gf2t"[dice.below(20)],
+            }
+        }
+        return text(letters);
+    }
+    letters.truncate(letters.len() - 6);
+    // What comes before says which story it is of.
+    let head = if dice.one_in(10) { 0 } else { 7.min(letters.len()) };
+    for _ in 0..1 + dice.below(3) {
+        let at = head + dice.below(letters.len() - head);
+        match dice.below(6) {
+            0 => letters.truncate(at.max(13)),
+            1 => {
+                let most = if dice.one_in(12) { 1100 } else { 30 };
+                let more = dice.below(most);
+                letters.extend((0..more).map(|_| LETTERS[dice.below(32)]));
+            }
+            2 => letters.extend(other.bytes().filter(|letter| *letter != b'-').skip(7)),
+            3 => letters.extend(letters.clone().into_iter().skip(head)),
+            _ => letters[at] = LETTERS[dice.below(32)],
+        }
+    }
+    let body = text(letters);
+    let sum = crate::support::bech32m(&body);
+    body + &sum
+}
+
+fn text(letters: Vec<u8>) -> String {
+    String::from_utf8_lossy(&letters).into_owned()
+}
+
 /// What a stranger could type, or call a file.
 pub fn line(dice: &mut Dice, words: &[&str]) -> String {
     let mut text = String::new();

@@ -151,6 +151,24 @@ pub fn dedent(text: &str) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
+/// The checksum of bech32m, worked out apart from the program (BIP-350).
+pub fn bech32m(letters: &str) -> String {
+    const ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const PARTS: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    let mut sum = 1u32;
+    for value in letters.chars().map(|c| ALPHABET.find(c).unwrap() as u32).chain([0; 6]) {
+        let top = sum >> 25;
+        sum = ((sum & 0x1ff_ffff) << 5) ^ value;
+        for (i, part) in PARTS.iter().enumerate() {
+            if (top >> i) & 1 == 1 {
+                sum ^= part;
+            }
+        }
+    }
+    sum ^= 0x2bc8_30a3;
+    (0..6).rev().map(|i| char::from(ALPHABET.as_bytes()[((sum >> (5 * i)) & 31) as usize])).collect()
+}
+
 /// A folder of its own in which the program runs: stories, saves.
 #[derive(Debug)]
 pub struct Home {
