@@ -6,6 +6,7 @@
 //! which it really does. But for that no experiment is run, and nothing is read or written here.
 
 mod claims;
+mod components;
 mod examples;
 pub mod explore;
 pub mod graph;
@@ -25,6 +26,7 @@ mod witnesses;
 use crate::engine::Move;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{Go, Part, SceneId, Segment, Story, Text, Way};
+use components::Components;
 pub use examples::EXAMPLES;
 pub use explore::{Budget, Ended, Progress};
 use graph::{Graph, Node, Reversed};
@@ -68,6 +70,7 @@ pub struct Proof {
     /// Its states and moves.
     pub graph: Graph,
     reversed: Reversed,
+    components: Components,
     /// From which states an ending can be reached.
     ends: Vec<bool>,
     /// The probability of each move of the graph.
@@ -115,6 +118,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     let control = Control::of(story, options.reduce);
     let graph = explore::explore(&control, options.budget, options.threads, options.stop, options.progress);
     let reversed = graph.reversed();
+    let components = Components::new(&graph);
     let endings = odds::endings(&control, &graph);
     let is_end = |node: &Node| {
         let scene = SceneId(control.story.layout.scene.get(graph.key(*node)));
@@ -131,6 +135,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         control,
         graph,
         reversed,
+        components,
         ends,
         chances,
         allowance: witnesses::Allowance::default(),

@@ -291,7 +291,10 @@ fn as_anybody(home: &Home, arguments: &[&str]) -> Command {
     let administrator = std::fs::metadata("/proc/self").map_or(1, |found| found.uid()) == 0;
     let program = home.path("treed");
     if !program.exists() {
-        std::fs::copy(env!("CARGO_BIN_EXE_treed"), &program).expect("the program is copied");
+        // By another process: while this one had it open to write, a program that another test starts could
+        // inherit that, and the copy could not be run ("text file busy").
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_treed")).arg(&program).status();
+        assert!(copied.expect("cp runs").success(), "the program is copied");
     }
     std::fs::set_permissions(home.path(""), std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(program);

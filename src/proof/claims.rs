@@ -5,11 +5,12 @@
 //! most n choices on the way (answers of the world are free), a reverse search with costs 0 and 1.
 //! `Likely(x, p)` reads the graph as a Markov decision process: the player picks the best choice, and
 //! the best end of what is done by hand, the world draws by its weights; value iteration (Bellman
-//! 1957) from below, so that what is said to be likely is. It stops when no value grows by more than
-//! 1e-12, or after 10,000 rounds.
+//! 1957) from below, so that what is said to be likely is. It goes through the strongly connected components
+//! backwards, in each until no value grows by more than 1e-12, or for 10,000 rounds.
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
 
+use super::components::Components;
 use super::graph::{Graph, Node, Reversed};
 use crate::engine::Move;
 use crate::story::{Claim, Promise, Quantified, SceneId, Story, Way};
@@ -26,6 +27,8 @@ pub(super) struct Ground<'g> {
     pub graph: &'g Graph,
     /// The graph backwards.
     pub reversed: &'g Reversed,
+    /// Its components.
+    pub components: &'g Components,
     /// The probability of each of its moves.
     pub chances: &'g [f64],
 }
@@ -144,26 +147,30 @@ impl Ground<'_> {
     pub fn best(&self, there: &[bool]) -> Vec<f64> {
         let mut best: Vec<f64> = there.iter().map(|there| f64::from(u8::from(*there))).collect();
         let can = self.reversed.sweep(self.graph.nodes().filter(|node| there[*node as usize]));
-        for _ in 0..ROUNDS {
-            let mut grown = 0.0f64;
-            for node in self.graph.nodes().rev() {
-                let i = node as usize;
-                if there[i] || !can[i] {
-                    continue;
-                }
-                let edges = self.graph.edges(node);
-                let value = match self.control.scene(self.scene(node)).way {
-                    Way::Lab { .. } => {
-                        let chances = &self.chances[self.graph.edge_range(node)];
-                        edges.iter().zip(chances).map(|(edge, p)| p * best[edge.to as usize]).sum()
+        // Backwards: what a component leads to is known when it comes to it.
+        for component in (0..self.components.len()).rev() {
+            let members = self.components.members(component);
+            for _ in 0..ROUNDS {
+                let mut grown = 0.0f64;
+                for node in members.iter().rev() {
+                    let i = *node as usize;
+                    if there[i] || !can[i] {
+                        continue;
                     }
-                    _ => edges.iter().map(|edge| best[edge.to as usize]).fold(0.0, f64::max),
-                };
-                grown = grown.max(value - best[i]);
-                best[i] = best[i].max(value);
-            }
-            if grown < SMALL {
-                break;
+                    let edges = self.graph.edges(*node);
+                    let value = match self.control.scene(self.scene(*node)).way {
+                        Way::Lab { .. } => {
+                            let chances = &self.chances[self.graph.edge_range(*node)];
+                            edges.iter().zip(chances).map(|(edge, p)| p * best[edge.to as usize]).sum()
+                        }
+                        _ => edges.iter().map(|edge| best[edge.to as usize]).fold(0.0, f64::max),
+                    };
+                    grown = grown.max(value - best[i]);
+                    best[i] = best[i].max(value);
+                }
+                if grown < SMALL {
+                    break;
+                }
             }
         }
         best

@@ -1,10 +1,10 @@
 //! The odds of each ending for a player who picks by the declared weights, against the world's.
 //!
 //! The explored graph with these weights is a Markov chain (Kemeny and Snell 1960). The expected number
-//! of visits of each state is solved forward: mass is pushed from state to state in the order of
-//! discovery, round after round, until less than 1e-13 of it is still under way (a Gauss-Seidel
-//! iteration from below; what is left bounds the error of every figure here). Mass that enters a trap
-//! is counted as never ending.
+//! of visits of each state is solved forward: mass is pushed through the strongly connected components in
+//! the order in which they lead to each other, round after round within one, until less than 1e-13 of it is
+//! still under way (a block Gauss-Seidel iteration from below; what is left bounds the error of every figure
+//! here). Mass that enters a trap is counted as never ending.
 //!
 //! The world's weights are counted: `labs/odds.ron` holds, for settings of the labs' knobs, how often
 //! each outcome was found among some hundreds of seeds. Where a setting was not measured, all possible
@@ -22,7 +22,7 @@ use std::sync::Mutex;
 
 /// Mass under way at which the solve ends.
 const TOLERANCE: f64 = 1e-13;
-/// Most rounds of the solve.
+/// Most rounds in one component.
 const ROUNDS: usize = 20_000;
 /// A game this short is worth knowing.
 pub const SHORT: usize = 8;
@@ -148,7 +148,7 @@ pub struct Odds {
     pub short: f64,
     /// Mass still under way when the solve ended: no probability here is further off.
     pub residual: f64,
-    /// Rounds of the solve.
+    /// Most rounds that the solve took in one component.
     pub rounds: usize,
     /// Settings of labs that were measured, of those reached.
     pub coverage: (usize, usize),
@@ -197,31 +197,41 @@ fn way(proof: &Proof, node: Node) -> &Way {
     &proof.control.story.scene(proof.scene(node)).way
 }
 
-/// Pushes mass from a state on until less than the tolerance is under way; tells of all that comes to
-/// each state. What is left, and the rounds.
+/// Pushes mass from a state on, component after component, through each until what is left in it is a
+/// small part of what came to it; tells of all that comes to each state. What is left, and the most rounds that one took.
 fn push(proof: &Proof, start: Node, tolerance: f64, mut arrives: impl FnMut(Node, f64)) -> (f64, usize) {
-    let graph = &proof.graph;
+    let Proof { graph, components, .. } = proof;
     let mut mass = vec![0.0f64; graph.len()];
     mass[start as usize] = 1.0;
-    let (mut left, mut rounds) = (1.0, 0);
-    while left > tolerance && rounds < ROUNDS {
-        rounds += 1;
-        for node in graph.nodes() {
-            let here = std::mem::take(&mut mass[node as usize]);
-            if here == 0.0 {
-                continue;
-            }
-            arrives(node, here);
-            if proof.ends[node as usize] {
-                let chances = &proof.chances[graph.edge_range(node)];
-                for (edge, chance) in graph.edges(node).iter().zip(chances) {
-                    mass[edge.to as usize] += here * chance;
+    let (mut left, mut rounds) = (0.0, 0);
+    for component in components.of(start)..components.len() {
+        let members = components.members(component);
+        let came: f64 = members.iter().map(|node| mass[*node as usize]).sum();
+        // All that ever comes to components adds up to a few moves, so these parts stay below the tolerance.
+        let (mut here, most) = (came, came * tolerance / 1000.0);
+        let mut round = 0;
+        while here > most && round < ROUNDS {
+            round += 1;
+            for node in members {
+                let here = std::mem::take(&mut mass[*node as usize]);
+                if here == 0.0 {
+                    continue;
+                }
+                arrives(*node, here);
+                if proof.ends[*node as usize] {
+                    let chances = &proof.chances[graph.edge_range(*node)];
+                    for (edge, chance) in graph.edges(*node).iter().zip(chances) {
+                        mass[edge.to as usize] += here * chance;
+                    }
                 }
             }
+            here = members.iter().map(|node| mass[*node as usize]).sum();
         }
-        left = mass.iter().sum();
+        left += here;
+        rounds = rounds.max(round);
     }
-    (left, rounds)
+    // No sum is more exact than its digits.
+    (left.max(f64::EPSILON), rounds)
 }
 
 /// The probability of an ending within a few moves, move by move.

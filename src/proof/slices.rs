@@ -6,6 +6,7 @@
 //! nothing in it influences which steps are made. Questions over the same facts share a slice, and
 //! many small slices share a machine word, one bit for each value.
 
+use super::components::Components;
 use super::graph::{Graph, Node, Token};
 use super::pack;
 use crate::engine::{self, Refused, State, Watch};
@@ -15,8 +16,12 @@ use std::collections::{HashMap, VecDeque};
 
 /// Most values of a slice that are followed.
 const MOST_VALUES: usize = 1 << 14;
-/// Most bytes that the values of one batch of slices may take.
+/// Most bytes that the values of one slice may take.
 const MOST_BYTES: usize = 1 << 30;
+/// Small slices share words up to so many bytes.
+const BATCH_BYTES: usize = 1 << 28;
+/// Words of the largest slice.
+const MOST_WORDS: usize = MOST_VALUES / 64 + 1;
 /// Most pairs of state and value in the search for a witness.
 const MOST_PAIRS: usize = 4_000_000;
 
@@ -258,6 +263,7 @@ pub struct Found {
 /// Propagates all slices; `None` for one that is too large. Batches go to threads as these are free.
 pub fn propagate(
     graph: &Graph,
+    components: &Components,
     scene_of: &(dyn Fn(Node) -> SceneId + Sync),
     scenes: usize,
     slices: &[Slice],
@@ -266,19 +272,31 @@ pub fn propagate(
     let batches = batches(slices, graph.len());
     let next = std::sync::atomic::AtomicUsize::new(0);
     let done = std::sync::Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, batches.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(batch) = batches.get(i) else { return };
-                    let found = batch.solve(graph, scene_of, scenes, slices);
-                    if let Ok(mut done) = done.lock() {
-                        done.push(found);
-                    }
-                }
-            });
+    let work = || {
+        while let Some(batch) = batches.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+            // Rows of a fixed length are joined many words at a time.
+            let solve = match width(batch.words) {
+                1 => Batch::solve::<1>,
+                2 => Batch::solve::<2>,
+                4 => Batch::solve::<4>,
+                8 => Batch::solve::<8>,
+                16 => Batch::solve::<16>,
+                32 => Batch::solve::<32>,
+                64 => Batch::solve::<64>,
+                128 => Batch::solve::<128>,
+                _ => Batch::solve::<MOST_WORDS>,
+            };
+            let found = solve(batch, graph, components, scene_of, scenes, slices);
+            if let Ok(mut done) = done.lock() {
+                done.push(found);
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(batches.len()) {
+            scope.spawn(work);
+        }
+        work();
     });
     let mut all: Vec<Option<Found>> = slices.iter().map(|_| None).collect();
     for (slice, found) in done.into_inner().unwrap_or_default().into_iter().flatten() {
@@ -294,93 +312,96 @@ struct Batch {
     slices: Vec<(usize, usize)>,
 }
 
+/// Large slices first, small ones where there is room beside them. None lies across the ends of two words
+/// unless it fills more than one.
 fn batches(slices: &[Slice], nodes: usize) -> Vec<Batch> {
-    let mut batches: Vec<(usize, Batch)> = Vec::new();
-    for (i, slice) in slices.iter().enumerate() {
-        let words = slice.count().div_ceil(64);
-        if slice.too_large || words.saturating_mul(nodes).saturating_mul(16) > MOST_BYTES {
+    let most_words = (BATCH_BYTES / 8 / nodes.max(1)).clamp(1, 8);
+    let mut order: Vec<usize> = (0..slices.len()).filter(|i| !slices[*i].too_large).collect();
+    order.sort_by_key(|i| std::cmp::Reverse(slices[*i].count()));
+    let mut batches: Vec<(Batch, usize)> = Vec::new();
+    for i in order {
+        let count = slices[i].count();
+        let words = count.div_ceil(64);
+        if width(words).saturating_mul(nodes).saturating_mul(8) > MOST_BYTES {
             continue;
         }
-        match batches.iter_mut().find(|(used, batch)| batch.words == 1 && used + slice.count() <= 64) {
-            Some((used, batch)) => {
-                batch.slices.push((i, *used));
-                *used += slice.count();
+        let from = |used: usize| if used % 64 + count > 64 { used.next_multiple_of(64) } else { used };
+        let fits = |used: usize| from(used) + count <= most_words * 64;
+        match batches.iter_mut().find(|(_, used)| fits(*used)) {
+            Some((batch, used)) => {
+                batch.slices.push((i, from(*used)));
+                *used = from(*used) + count;
+                batch.words = used.div_ceil(64);
             }
-            None => batches.push((slice.count(), Batch { words, slices: vec![(i, 0)] })),
+            None => batches.push((Batch { words, slices: vec![(i, 0)] }, count)),
         }
     }
-    batches.into_iter().map(|(_, batch)| batch).collect()
+    batches.into_iter().map(|(batch, _)| batch).collect()
 }
 
-/// What a script does to the bits of a batch.
-struct Change {
-    keep: Vec<u64>,
-    /// Bits that are read, and the bit that is set if one of them is.
-    moves: Vec<(usize, usize)>,
+/// Words of the rows that hold so many.
+fn width(words: usize) -> usize {
+    if words > 128 { MOST_WORDS } else { words.next_power_of_two() }
+}
+
+/// What a script does to a row.
+struct Change<const W: usize> {
+    keep: [u64; W],
+    /// For each bit that is not kept, the bit that is set for it.
+    to: Vec<u32>,
 }
 
 impl Batch {
-    fn solve(
+    fn solve<const W: usize>(
         &self,
         graph: &Graph,
+        components: &Components,
         scene_of: &(dyn Fn(Node) -> SceneId + Sync),
         scenes: usize,
         slices: &[Slice],
     ) -> Vec<(usize, Found)> {
-        let words = self.words;
-        let changes = self.changes(graph, slices);
-        let mut has = vec![0u64; graph.len() * words];
-        let mut fresh = vec![0u64; graph.len() * words];
-        let mut waits = vec![false; graph.len()];
+        let (changes, numbers) = self.changes::<W>(graph, slices);
+        let change = |script: u32| numbers[script as usize].map(|number| &changes[number as usize]);
+        let mut rows = vec![[0u64; W]; graph.len()];
+        let mut by_scene = vec![[0u64; W]; scenes];
+        let mut by_script = vec![[0u64; W]; graph.scripts.len()];
         // Every slice starts with its first value.
         for (_, from) in &self.slices {
-            has[from / 64] |= 1 << (from % 64);
+            rows[0][from / 64] |= 1 << (from % 64);
         }
-        fresh[..words].copy_from_slice(&has[..words]);
-        let mut todo: VecDeque<Node> = VecDeque::from([0]);
-        let mut now = vec![0u64; words];
-        let mut moved = vec![0u64; words];
-        while let Some(node) = todo.pop_front() {
-            waits[node as usize] = false;
-            let row = node as usize * words;
-            now.copy_from_slice(&fresh[row..row + words]);
-            fresh[row..row + words].fill(0);
-            for edge in graph.edges(node) {
-                let out = match &changes[edge.script as usize] {
-                    None => &now,
-                    Some(change) => {
-                        change.apply(&now, &mut moved);
-                        &moved
-                    }
-                };
-                let to = edge.to as usize * words;
-                let mut grown = false;
-                for (i, out) in out.iter().enumerate() {
-                    let new = out & !has[to + i];
-                    if new != 0 {
-                        has[to + i] |= new;
-                        fresh[to + i] |= new;
-                        grown = true;
+        let mut waits = vec![false; graph.len()];
+        let mut todo: VecDeque<Node> = VecDeque::new();
+        for component in 0..components.len() {
+            let members = components.members(component);
+            if members.len() > 1 || graph.edges(members[0]).iter().any(|edge| edge.to == members[0]) {
+                todo.extend(members);
+                members.iter().for_each(|node| waits[*node as usize] = true);
+            }
+            while let Some(node) = todo.pop_front() {
+                waits[node as usize] = false;
+                let row = rows[node as usize];
+                for edge in graph.edges(node).iter().filter(|edge| components.of(edge.to) == component) {
+                    let grown = join(&mut rows[edge.to as usize], change(edge.script), &row);
+                    if grown && !std::mem::replace(&mut waits[edge.to as usize], true) {
+                        todo.push_back(edge.to);
                     }
                 }
-                if grown && !std::mem::replace(&mut waits[edge.to as usize], true) {
-                    todo.push_back(edge.to);
+            }
+            // Now nothing more comes to it.
+            for node in members {
+                let row = rows[*node as usize];
+                unite(&mut by_scene[scene_of(*node).index()], &row);
+                for edge in graph.edges(*node) {
+                    unite(&mut by_script[edge.script as usize], &row);
+                    if members.len() == 1 || components.of(edge.to) != component {
+                        join(&mut rows[edge.to as usize], change(edge.script), &row);
+                    }
                 }
             }
         }
-        let mut by_scene = vec![0u64; scenes * words];
-        let mut by_script = vec![0u64; graph.scripts.len() * words];
-        for node in graph.nodes() {
-            let row = &has[node as usize * words..][..words];
-            let join = |into: &mut [u64]| into.iter_mut().zip(row).for_each(|(a, b)| *a |= b);
-            join(&mut by_scene[scene_of(node).index() * words..][..words]);
-            for edge in graph.edges(node) {
-                join(&mut by_script[edge.script as usize * words..][..words]);
-            }
-        }
-        let bits = |rows: &[u64], from: usize, len: usize| -> Vec<Vec<u32>> {
-            let has = |row: &[u64], bit: usize| row[bit / 64] >> (bit % 64) & 1 == 1;
-            rows.chunks_exact(words)
+        let bits = |rows: &[[u64; W]], from: usize, len: usize| -> Vec<Vec<u32>> {
+            let has = |row: &[u64; W], bit: usize| row[bit / 64] >> (bit % 64) & 1 == 1;
+            rows.iter()
                 .map(|row| (0..len as u32).filter(|i| has(row, from + *i as usize)).collect())
                 .collect()
         };
@@ -394,33 +415,62 @@ impl Batch {
             .collect()
     }
 
-    fn changes(&self, graph: &Graph, slices: &[Slice]) -> Vec<Option<Change>> {
-        (0..graph.scripts.len())
-            .map(|script| {
-                let mut change = Change { keep: vec![u64::MAX; self.words], moves: Vec::new() };
-                for (slice, from) in &self.slices {
-                    let Some(kind) = slices[*slice].kinds[script] else { continue };
-                    for (value, to) in slices[*slice].moves[kind].iter().enumerate() {
+    /// What scripts do, and which of it each does, if anything.
+    fn changes<const W: usize>(&self, graph: &Graph, slices: &[Slice]) -> (Vec<Change<W>>, Vec<Option<u32>>) {
+        let mut changes: Vec<Change<W>> = Vec::new();
+        let mut numbers: HashMap<SmallVec<[Option<usize>; 8]>, Option<u32>> = HashMap::new();
+        let mut of = |script: usize| {
+            let kinds = self.slices.iter().map(|(slice, _)| slices[*slice].kinds[script]).collect();
+            *numbers.entry(kinds).or_insert_with_key(|kinds: &SmallVec<[Option<usize>; 8]>| {
+                let mut change = Change { keep: [u64::MAX; W], to: vec![0; W * 64] };
+                for (kind, (slice, from)) in kinds.iter().zip(&self.slices) {
+                    let Some(kind) = kind else { continue };
+                    for (value, to) in slices[*slice].moves[*kind].iter().enumerate() {
                         if *to as usize != value {
                             let bit = from + value;
                             change.keep[bit / 64] &= !(1 << (bit % 64));
-                            change.moves.push((bit, from + *to as usize));
+                            change.to[bit] = *from as u32 + to;
                         }
                     }
                 }
-                (!change.moves.is_empty()).then_some(change)
+                (change.keep != [u64::MAX; W]).then(|| {
+                    changes.push(change);
+                    changes.len() as u32 - 1
+                })
             })
-            .collect()
+        };
+        let numbers = (0..graph.scripts.len()).map(&mut of).collect();
+        (changes, numbers)
     }
 }
 
-impl Change {
-    fn apply(&self, from: &[u64], to: &mut [u64]) {
-        for ((to, from), keep) in to.iter_mut().zip(from).zip(&self.keep) {
-            *to = from & keep;
-        }
-        for (bit, set) in &self.moves {
-            to[set / 64] |= (from[bit / 64] >> (bit % 64) & 1) << (set % 64);
+/// Adds what a script makes of a row; whether that is more than was there.
+#[inline]
+fn join<const W: usize>(into: &mut [u64; W], change: Option<&Change<W>>, row: &[u64; W]) -> bool {
+    match change {
+        None => unite(into, row),
+        Some(change) => {
+            let mut now = [0; W];
+            for i in 0..W {
+                now[i] |= row[i] & change.keep[i];
+                let mut moved = row[i] & !change.keep[i];
+                while moved != 0 {
+                    let to = change.to[i * 64 + moved.trailing_zeros() as usize] as usize;
+                    now[to / 64] |= 1 << (to % 64);
+                    moved &= moved - 1;
+                }
+            }
+            unite(into, &now)
         }
     }
+}
+
+#[inline]
+fn unite<const W: usize>(into: &mut [u64; W], row: &[u64; W]) -> bool {
+    let mut new = 0;
+    for (into, row) in into.iter_mut().zip(row) {
+        new |= row & !*into;
+        *into |= row;
+    }
+    new != 0
 }

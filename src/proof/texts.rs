@@ -77,7 +77,7 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
-    let found = slices::propagate(graph, &scene_of, story.scenes.len(), &slices, threads);
+    let found = slices::propagate(graph, &proof.components, &scene_of, story.scenes.len(), &slices, threads);
     let places = Places::of(story, graph, &owners);
     let mut complaints = Vec::new();
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {

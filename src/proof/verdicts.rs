@@ -345,6 +345,7 @@ fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
         control: &proof.control.story,
         graph: &proof.graph,
         reversed: &proof.reversed,
+        components: &proof.components,
         chances: &proof.chances,
     };
     for claim in &story.claims {
