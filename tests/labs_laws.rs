@@ -4,6 +4,7 @@
 mod labs_support;
 
 use treed::labs::crowd::aggregation::{Vote, dawid_skene, majority};
+use treed::labs::player::Hands;
 use treed::labs::random::Stream;
 use treed::labs::{Inputs, Lab, Setting};
 
@@ -32,7 +33,8 @@ fn bell_has_mean_0_and_variance_1_over_all_byte_sums() {
     assert!((4.87..4.89).contains(&largest));
 }
 
-/// What a lab says before its experiment is what it says after it, and it says all it promises.
+/// What a lab says before its experiment is what it says after it, and it says all it promises; and the
+/// outcome alone is that of the report.
 #[test]
 fn what_is_known_early_is_what_the_report_says() {
     for lab in Lab::ALL {
@@ -42,6 +44,8 @@ fn what_is_known_early_is_what_the_report_says() {
             let chosen = signature.knobs.iter().map(|knob| dice.below(knob.values.len() as u32) as u8);
             let setting = Setting(chosen.collect());
             let (asked, report) = (lab.ask(&setting, seed), lab.run(&setting, &Inputs::default(), seed));
+            let outcome = lab.outcome(&setting, &Inputs::default(), seed);
+            assert_eq!(outcome, report.outcome, "{lab:?} at {setting:?}, seed {seed}");
             assert_eq!(asked.figures.len(), report.figures.len());
             assert_eq!(asked.pictures.len(), report.pictures.len());
             for (at, (early, value)) in asked.figures.iter().zip(&report.figures).enumerate() {
@@ -54,6 +58,27 @@ fn what_is_known_early_is_what_the_report_says() {
                 assert_eq!(early.is_some(), lab.asks_picture(at), "{name}");
                 assert!(early.as_ref().is_none_or(|early| early == drawn), "{name} at {setting:?}");
             }
+        }
+    }
+}
+
+/// Also after something was done by hand.
+#[test]
+fn the_outcome_alone_is_that_of_the_report() {
+    for lab in [Lab::Crowd, Lab::Imitation] {
+        let knobs = lab.signature().knobs;
+        let mut dice = Stream::new(3, "test", "outcome", 0);
+        for seed in 0..12 {
+            let setting =
+                Setting(knobs.iter().map(|knob| dice.below(knob.values.len() as u32) as u8).collect());
+            let hands = Hands { gold: Some(0.2), flown: 1 + dice.below(3), ..Hands::default() };
+            let inputs = hands.inputs(seed);
+            let report = lab.run(&setting, &inputs, seed);
+            assert_eq!(
+                lab.outcome(&setting, &inputs, seed),
+                report.outcome,
+                "{lab:?} at {setting:?}, seed {seed}"
+            );
         }
     }
 }

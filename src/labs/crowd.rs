@@ -192,6 +192,23 @@ pub fn run(setting: &Setting, inputs: &Inputs, seed: u64) -> Report {
     }
 }
 
+/// The outcome of a [`run`]: nobody but the winner is judged on the private photographs.
+pub(super) fn outcome(setting: &Setting, inputs: &Inputs, seed: u64) -> Outcome {
+    let knobs = Knobs::of(setting);
+    let [training, public] = [Set::Training, Set::Public].map(|set| photographs::set(seed, set));
+    let (_, labels) = hire(knobs, inputs.gold, &photographs::gold(seed), seed, &training);
+    let mut hall = Hall::new(seed, [&training, &public, &Vec::new()]);
+    let compete = |hall: &Hall, team: Team| {
+        let mut entry = hall.enter(team, &labels, knobs.metric);
+        entry.submit_again(seed, &hall.public, &hall.private, knobs.rules());
+        entry
+    };
+    let mut board = Team::ALL.map(|team| compete(&hall, team));
+    board::rank(&mut board);
+    hall.keep(&photographs::set(seed, Set::Private));
+    Outcome(class(knobs, &compete(&hall, board[0].team)) as u8)
+}
+
 /// Names of the figures that need no experiment.
 pub(super) use figures::EARLY_FIGURES;
 /// Names of the pictures that need no experiment.
@@ -209,16 +226,13 @@ pub fn conduct(knobs: Knobs, gold: Option<[bool; GOLD]>, seed: u64) -> Contest {
     let [training, public, private] =
         [Set::Training, Set::Public, Set::Private].map(|set| photographs::set(seed, set));
     let gold_photographs = photographs::gold(seed);
-    let mut crowd = Crowd::hire(seed, knobs.wage, knobs.instructions);
-    let gold_set = gold.as_ref().map(|player| (&gold_photographs, player));
-    let labels = label(&mut crowd, knobs, gold_set, seed, &training);
+    let (crowd, labels) = hire(knobs, gold, &gold_photographs, seed, &training);
 
     let hall = Hall::new(seed, [&training, &public, &private]);
     let [mut board, mut by_accuracy] = hall.enter_all(&labels, [knobs.metric, Metric::Accuracy]);
     board::rank(&mut by_accuracy);
-    let rules = Rules { metric: knobs.metric, submissions: knobs.submissions, ladder: knobs.ladder };
     for entry in &mut board {
-        entry.submit_again(seed, &hall.public, &hall.private, rules);
+        entry.submit_again(seed, &hall.public, &hall.private, knobs.rules());
     }
     board::rank(&mut board);
     let truth: Vec<bool> = training.iter().map(|photograph| photograph.cat).collect();
@@ -259,34 +273,21 @@ impl Knobs {
     }
 }
 
+impl Knobs {
+    fn rules(self) -> Rules {
+        Rules { metric: self.metric, submissions: self.submissions, ladder: self.ladder }
+    }
+}
+
 impl Contest {
     /// Top of the public board.
     pub fn winner(&self) -> &Entry {
         &self.board[0]
     }
 
-    /// The outcome, in order of precedence.
+    /// The outcome.
     pub fn class(&self) -> Class {
-        let winner = self.winner();
-        let limit = match self.knobs.metric {
-            Metric::Accuracy => 0.010,
-            Metric::Balanced => 0.04,
-            Metric::F1 => 0.06,
-            Metric::Recall => 0.10,
-        };
-        let counts = &winner.private.counts;
-        let n_alarms = (counts.found + counts.alarms) as usize;
-        if winner.excess() >= limit {
-            Class::LeaderboardOverfit
-        } else if counts.balanced() >= 0.75 {
-            Class::GoodDetector
-        } else if self.knobs.metric == Metric::Accuracy && 100 * n_alarms <= 5 * PHOTOGRAPHS {
-            Class::MajorityClass
-        } else if self.knobs.metric == Metric::Recall && 100 * n_alarms >= 90 * PHOTOGRAPHS {
-            Class::CryWolf
-        } else {
-            Class::NoisyLabels
-        }
+        class(self.knobs, self.winner())
     }
 
     /// The crowd's labels of the training photographs, against the truth.
@@ -308,6 +309,43 @@ impl Contest {
         }
         best
     }
+}
+
+/// What a winner's contest ends in, in order of precedence.
+fn class(knobs: Knobs, winner: &Entry) -> Class {
+    let limit = match knobs.metric {
+        Metric::Accuracy => 0.010,
+        Metric::Balanced => 0.04,
+        Metric::F1 => 0.06,
+        Metric::Recall => 0.10,
+    };
+    let counts = &winner.private.counts;
+    let n_alarms = (counts.found + counts.alarms) as usize;
+    if winner.excess() >= limit {
+        Class::LeaderboardOverfit
+    } else if counts.balanced() >= 0.75 {
+        Class::GoodDetector
+    } else if knobs.metric == Metric::Accuracy && 100 * n_alarms <= 5 * PHOTOGRAPHS {
+        Class::MajorityClass
+    } else if knobs.metric == Metric::Recall && 100 * n_alarms >= 90 * PHOTOGRAPHS {
+        Class::CryWolf
+    } else {
+        Class::NoisyLabels
+    }
+}
+
+/// Hires the workers, and has them label the training photographs.
+fn hire(
+    knobs: Knobs,
+    gold: Option<[bool; GOLD]>,
+    gold_photographs: &[Photograph; GOLD],
+    seed: u64,
+    training: &[Photograph],
+) -> (Crowd, Vec<bool>) {
+    let mut crowd = Crowd::hire(seed, knobs.wage, knobs.instructions);
+    let gold = gold.as_ref().map(|player| (gold_photographs, player));
+    let labels = label(&mut crowd, knobs, gold, seed, training);
+    (crowd, labels)
 }
 
 /// Labels the training photographs.
@@ -344,6 +382,7 @@ struct Hall {
     private_rows: Vec<Row>,
     public: TestSet,
     private: TestSet,
+    scale: Scale,
 }
 
 impl Hall {
@@ -354,7 +393,14 @@ impl Hall {
         let [training_rows, public_rows, private_rows] =
             rows.map(|rows| rows.iter().map(|row| scale.standardise(row)).collect());
         let (public, private) = (TestSet::of(sets[1]), TestSet::of(sets[2]));
-        Hall { seed, training_rows, public_rows, private_rows, public, private }
+        Hall { seed, training_rows, public_rows, private_rows, public, private, scale }
+    }
+
+    /// Keeps other private photographs.
+    fn keep(&mut self, private: &[Photograph]) {
+        let rows = private.iter().map(features::features);
+        self.private_rows = rows.map(|row| self.scale.standardise(&row)).collect();
+        self.private = TestSet::of(private);
     }
 
     /// Trains a team; its first submission.

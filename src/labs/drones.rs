@@ -194,6 +194,15 @@ pub fn run(setting: &Setting, seed: u64) -> Report {
     }
 }
 
+/// The outcome of a [`run`]: practised and flown, nothing planned.
+pub(super) fn outcome(setting: &Setting, seed: u64) -> Outcome {
+    let task = Task::new(setting);
+    let oak = Oak::new(Wind::DRONES);
+    let practice = practise(&oak, &task.reward, &task.lessons, seed);
+    let learned = Policy::greedy(&practice.learner.values);
+    Outcome(swarm::fly(&oak, &learned, task.bonus(), seed).class as u8)
+}
+
 /// What the reward asks for: planned, flown by an ideal swarm, and not practised. The figures of
 /// [`EARLY_FIGURES`], in this order, and the picture `asked`, as in the report of a [`run`].
 pub(super) fn ask(setting: &Setting, seed: u64) -> (Vec<Value>, Vec<Picture>) {

@@ -198,12 +198,26 @@ const PASS: u32 = 12;
 /// the first. The player's corrections replace the students' in the first round, if there is one.
 /// Indices beyond a knob's values count as its last, missing ones as the default.
 pub fn run(setting: &Setting, inputs: &Inputs, seed: u64) -> Report {
-    let run = measure(Task::new(setting), inputs, seed);
+    let run = measure(Task::new(setting), inputs, seed, Tests::All);
     Report {
         outcome: Outcome(run.class() as u8),
         figures: figure_values(&run),
         pictures: drawing::draw(&run),
     }
+}
+
+/// The outcome of a [`run`]: only what decides it is flown.
+pub(super) fn outcome(setting: &Setting, inputs: &Inputs, seed: u64) -> Outcome {
+    Outcome(measure(Task::new(setting), inputs, seed, Tests::Deciding).class() as u8)
+}
+
+/// Which tests a clone is put to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    /// Those that decide what became of it. The others are left empty.
+    Deciding,
+    /// And those that are told of.
+    All,
 }
 
 /// What the drone would see, by two lights. The figures of [`EARLY_FIGURES`], in this order, and the
@@ -245,13 +259,16 @@ impl Task {
     }
 }
 
-fn measure(task: Task, inputs: &Inputs, seed: u64) -> Measured {
+fn measure(task: Task, inputs: &Inputs, seed: u64, tests: Tests) -> Measured {
     let world = World::new();
     let (lessons, mut known) = teach(&world, &task, inputs, seed);
     let lesson_rows = known.len();
     let sensor = task.sensor;
     let iid = cloning::test(&world, &known, task.recorded.0, sensor, seed);
-    let shadow = cloning::shadow(&world, &known, task.recorded.0, sensor, seed);
+    let shadow = match tests {
+        Tests::All => cloning::shadow(&world, &known, task.recorded.0, sensor, seed),
+        Tests::Deciding => Vec::new(),
+    };
     let same = sensor == Sensor::Thermal || task.flown == task.recorded.0;
     let before = if same { iid.clone() } else { cloning::test(&world, &known, task.flown, sensor, seed) };
 
@@ -283,7 +300,7 @@ fn measure(task: Task, inputs: &Inputs, seed: u64) -> Measured {
         _ => cloning::test(&world, &known, task.flown, sensor, seed),
     };
     let mut hours = [0; 6];
-    for (hour, light) in hours.iter_mut().zip(Light::ALL) {
+    for (hour, light) in hours.iter_mut().zip(Light::ALL).filter(|_| tests == Tests::All) {
         *hour = if sensor == Sensor::Thermal || light == task.flown {
             rescued(&deployed)
         } else if task.rounds == 0 && light == task.recorded.0 {

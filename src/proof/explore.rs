@@ -15,7 +15,7 @@ use super::program::{Line, Program};
 use super::table::{Place, Table};
 use crate::engine::{self, Move, Refused, State, Watch};
 use crate::story::{ArmId, ChoiceId, FactId};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -163,6 +163,25 @@ pub fn explore(
     }
 }
 
+/// Words of a state: `W` of them, which the compiler then knows, or as many as are said where `W` is 0.
+#[inline]
+const fn words_of<const W: usize>(words: usize) -> usize {
+    if W == 0 { words } else { W }
+}
+
+/// Calls a method for states of so many words.
+macro_rules! by_words {
+    ($words:expr, $of:ident . $method:ident ( $($argument:expr),* )) => {
+        match $words {
+            1 => $of.$method::<1>($($argument),*),
+            2 => $of.$method::<2>($($argument),*),
+            3 => $of.$method::<3>($($argument),*),
+            4 => $of.$method::<4>($($argument),*),
+            _ => $of.$method::<0>($($argument),*),
+        }
+    };
+}
+
 /// What a worker found in a slice.
 #[derive(Default)]
 struct Batch {
@@ -174,9 +193,12 @@ struct Batch {
     /// How many each state of the slice leads to.
     counts: Vec<u32>,
     /// Scripts that are new to the worker.
-    scripts: Vec<Box<[Token]>>,
+    scripts: Vec<Script>,
     faults: Vec<Fault>,
 }
+
+/// What is done in one step.
+type Script = SmallVec<[Token; 6]>;
 
 struct Worker<'c> {
     control: &'c Control,
@@ -184,7 +206,7 @@ struct Worker<'c> {
     number: usize,
     /// Number of the script of a choice and nothing else.
     plain: Vec<u32>,
-    scripts: HashMap<SmallVec<[Token; 6]>, u32>,
+    scripts: HashMap<Script, u32>,
     count: u32,
     trace: Trace<'c>,
 }
@@ -204,6 +226,10 @@ impl<'c> Worker<'c> {
 
     /// Makes every move of every state of a slice.
     fn expand(&mut self, slice: &[u64], from: Node, batch: &mut Batch) {
+        by_words!(self.control.words(), self.expand_words(slice, from, batch));
+    }
+
+    fn expand_words<const W: usize>(&mut self, slice: &[u64], from: Node, batch: &mut Batch) {
         batch.worker = self.number;
         batch.keys.clear();
         batch.found.clear();
@@ -212,7 +238,7 @@ impl<'c> Worker<'c> {
         batch.faults.clear();
         let (control, program) = (self.control, self.program);
         let (story, layout) = (&control.story, &control.story.layout);
-        for (node, state) in (from..).zip(slice.chunks_exact(control.words())) {
+        for (node, state) in (from..).zip(slice.chunks_exact(words_of::<W>(control.words()))) {
             let before = batch.found.len();
             let lines = program.lines(layout.scene.get(state));
             if lines.is_empty() || layout.level.get(state) > 0 {
@@ -220,7 +246,7 @@ impl<'c> Worker<'c> {
             } else {
                 for line in lines {
                     if program.is_open(line, story, state) {
-                        self.choose(state, node, line, batch);
+                        self.choose::<W>(state, node, line, batch);
                     }
                 }
             }
@@ -230,27 +256,20 @@ impl<'c> Worker<'c> {
 
     /// Makes a choice outside of tunnels.
     #[inline]
-    fn choose(&mut self, state: &[u64], node: Node, line: &Line, batch: &mut Batch) {
-        self.trace.tokens.clear();
-        self.trace.tokens.push(Token::Choose(line.choice));
+    fn choose<const W: usize>(&mut self, state: &[u64], node: Node, line: &Line, batch: &mut Batch) {
         let at = batch.keys.len();
-        // Word by word: states are too short for a call that copies memory.
-        for word in state {
-            batch.keys.push(*word);
-        }
-        let now = &mut batch.keys[at..];
-        let made = self.program.make(line, &self.control.story, now, &mut self.trace);
-        let Some(Ok(is_plain)) = made.filter(|_| self.trace.left.is_empty()) else {
+        batch.keys.extend_from_slice(&state[..words_of::<W>(state.len())]);
+        let now = &mut batch.keys[at..][..words_of::<W>(state.len())];
+        let Some(to) = self.program.make(line, now) else {
             batch.keys.truncate(at);
-            self.trace.left.clear();
             return self.make(state, node, Move::Choose(line.choice), batch);
         };
-        self.control.mask(now);
+        self.control.mask_at(now, to);
         let hash = hash(now);
-        debug_assert!(self.engine_agrees(state, line.choice, &batch.keys[at..]));
+        debug_assert!(self.engine_agrees(state, line.choice, now));
         let script = match self.plain[line.choice.index()] {
-            known if is_plain && known != u32::MAX => known,
-            _ => self.script(batch),
+            u32::MAX => self.new_plain(line.choice, batch),
+            known => known,
         };
         batch.found.push((hash, script));
     }
@@ -262,7 +281,8 @@ impl<'c> Worker<'c> {
         trace.tokens.push(Token::Choose(choice));
         let made = engine::make(&self.control.story, &mut words, Move::Choose(choice), &mut trace);
         self.control.mask(&mut words);
-        made.is_ok() && trace.left.is_empty() && words == now && trace.tokens == self.trace.tokens
+        let is_plain = trace.tokens.as_slice() == [Token::Choose(choice)];
+        made.is_ok() && trace.left.is_empty() && words == now && is_plain
     }
 
     /// Makes a move of a state, in the place where its outcome is kept.
@@ -314,32 +334,30 @@ impl<'c> Worker<'c> {
     /// The number of what the trace says.
     #[inline]
     fn script(&mut self, batch: &mut Batch) -> u32 {
-        let plain = match self.trace.tokens.as_slice() {
-            [Token::Choose(choice)] => Some(choice.index()),
-            _ => None,
-        };
-        match plain {
-            Some(choice) if self.plain[choice] != u32::MAX => self.plain[choice],
-            _ => self.new_script(plain, batch),
+        match *self.trace.tokens.as_slice() {
+            [Token::Choose(choice)] => match self.plain[choice.index()] {
+                u32::MAX => self.new_plain(choice, batch),
+                known => known,
+            },
+            _ => self.other_script(batch),
         }
     }
 
-    fn new_script(&mut self, plain: Option<usize>, batch: &mut Batch) -> u32 {
-        let tokens = &self.trace.tokens;
+    /// Numbers a choice and nothing else.
+    fn new_plain(&mut self, choice: ChoiceId, batch: &mut Batch) -> u32 {
+        batch.scripts.push(smallvec![Token::Choose(choice)]);
+        self.plain[choice.index()] = self.count;
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn other_script(&mut self, batch: &mut Batch) -> u32 {
         let count = &mut self.count;
-        let number = match self.scripts.get(tokens) {
-            Some(number) => *number,
-            None => {
-                batch.scripts.push(tokens.as_slice().into());
-                self.scripts.insert(tokens.clone(), *count);
-                *count += 1;
-                *count - 1
-            }
-        };
-        if let Some(choice) = plain {
-            self.plain[choice] = number;
-        }
-        number
+        *self.scripts.entry(self.trace.tokens.clone()).or_insert_with_key(|tokens| {
+            batch.scripts.push(tokens.clone());
+            *count += 1;
+            *count - 1
+        })
     }
 }
 
@@ -397,7 +415,9 @@ struct Search<'c> {
     level_bytes: usize,
     /// How many states were looked at.
     expanded: Node,
-    script_numbers: HashMap<Box<[Token]>, u32>,
+    /// Numbers of scripts: of a choice and nothing else, by choice; of all others.
+    plain: Vec<u32>,
+    script_numbers: HashMap<Script, u32>,
 }
 
 impl<'c> Search<'c> {
@@ -423,6 +443,7 @@ impl<'c> Search<'c> {
             known: Vec::new(),
             level_bytes: 0,
             expanded: 0,
+            plain: vec![u32::MAX; control.story.choices.len()],
             script_numbers: HashMap::new(),
         }
     }
@@ -445,21 +466,20 @@ impl<'c> Search<'c> {
         }
         self.control.mask(&mut words);
         self.table.reserve(1);
-        self.find(&words, hash(&words), NOWHERE);
+        self.find::<0>(&words, hash(&words), NOWHERE);
         self.graph.levels.push(1);
         true
     }
 
     /// The number of a state, a new one if it was not met before. There must be room in the table.
     #[inline]
-    fn find(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
+    fn find<const W: usize>(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
         let Graph { words, keys, parents, .. } = &mut self.graph;
+        let words = words_of::<W>(*words);
         let new = parents.len() as Node;
-        let node = self.table.find_or_insert(hash_of_key, new, |node| same(keys, *words, node, key));
+        let node = self.table.find_or_insert(hash_of_key, new, |node| same(keys, words, node, key));
         if node == new {
-            for word in key {
-                keys.push(*word);
-            }
+            keys.extend_from_slice(&key[..words]);
             parents.push(parent);
         }
         node
@@ -469,13 +489,29 @@ impl<'c> Search<'c> {
     fn insert(&mut self, batch: &Batch, known: &mut Vec<u32>) {
         for tokens in &batch.scripts {
             let scripts = &mut self.graph.scripts;
-            let number = *self.script_numbers.entry(tokens.clone()).or_insert_with(|| {
-                scripts.push(tokens.clone());
-                scripts.len() as u32 - 1
-            });
-            known.push(number);
+            let number = match *tokens.as_slice() {
+                [Token::Choose(choice)] => &mut self.plain[choice.index()],
+                _ => self.script_numbers.entry(tokens.clone()).or_insert(u32::MAX),
+            };
+            if *number == u32::MAX {
+                scripts.push(tokens.as_slice().into());
+                *number = scripts.len() as u32 - 1;
+            }
+            known.push(*number);
         }
-        let words = self.graph.words;
+        by_words!(self.graph.words, self.insert_words(batch, known));
+        for fault in &batch.faults {
+            let same = |other: &Fault| {
+                other.why == fault.why && other.by == fault.by && other.after() == fault.after()
+            };
+            if !self.graph.faults.iter().any(same) {
+                self.graph.faults.push(fault.clone());
+            }
+        }
+    }
+
+    fn insert_words<const W: usize>(&mut self, batch: &Batch, known: &[u32]) {
+        let words = words_of::<W>(self.graph.words);
         // Most are known. What a pass asks of the memory does not wait for what it asked before, so the
         // processor waits for many places at a time: where the hash belongs, then the words of the state
         // that is found there.
@@ -501,7 +537,10 @@ impl<'c> Search<'c> {
         for count in &batch.counts {
             let parent = self.expanded;
             for (((hash_of_key, script), key), known_to) in found.by_ref().take(*count as usize) {
-                let to = if *known_to == NOWHERE { self.find(key, *hash_of_key, parent) } else { *known_to };
+                let to = match *known_to {
+                    NOWHERE => self.find::<W>(key, *hash_of_key, parent),
+                    known => known,
+                };
                 self.graph.edges.push(Edge { to, script: known[*script as usize] });
             }
             self.graph.first.push(self.graph.edges.len() as u32);
@@ -509,14 +548,6 @@ impl<'c> Search<'c> {
         }
         drop(found);
         self.known = looked_up;
-        for fault in &batch.faults {
-            let same = |other: &Fault| {
-                other.why == fault.why && other.by == fault.by && other.after() == fault.after()
-            };
-            if !self.graph.faults.iter().any(same) {
-                self.graph.faults.push(fault.clone());
-            }
-        }
     }
 
     fn bytes(&self) -> usize {

@@ -95,6 +95,13 @@ impl Control {
         }
     }
 
+    /// As [`Control::mask`], in a scene outside of tunnels.
+    #[inline]
+    pub fn mask_at(&self, words: &mut [u64], scene: SceneId) {
+        let here = &self.here[scene.index() * self.words..][..self.words];
+        words.iter_mut().zip(here).for_each(|(word, bits)| *word &= bits);
+    }
+
     fn mask_in_tunnel(&self, words: &mut [u64], here: &[u64]) {
         let layout = &self.story.layout;
         let level = layout.level.get(words) as usize;
