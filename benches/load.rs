@@ -13,7 +13,7 @@ fn main() {
     let source = Source::built_in();
     let text = source.text.to_string();
     head(&format!("load: {} KiB, best of 60 turns", text.len() >> 10));
-    let (ours, bare) = side_by_side(
+    let compared = side_by_side(
         60,
         || {
             black_box(story::load(black_box(&source)).is_ok());
@@ -22,8 +22,8 @@ fn main() {
             black_box(ron::from_str::<written::Story>(black_box(&text)).is_ok());
         },
     );
-    row("parse and resolve / ron's bare parse", ours, bare, 1.5);
-    let (parse, bare) = side_by_side(
+    row("parse and resolve / ron's bare parse", &compared, 1.5);
+    let compared = side_by_side(
         60,
         || {
             black_box(story::load::parse(black_box(&text)).is_ok());
@@ -32,5 +32,5 @@ fn main() {
             black_box(ron::from_str::<written::Story>(black_box(&text)).is_ok());
         },
     );
-    row("parse with our limits / ron's bare parse", parse, bare, 1.5);
+    row("parse with our limits / ron's bare parse", &compared, 1.5);
 }

@@ -141,16 +141,34 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         allowance: witnesses::Allowance::default(),
     };
     proof.reached = verdicts::reached(story, &proof);
-    let mut found = verdicts::check(story, &proof);
-    if proof.is_complete() && !proof.graph.is_empty() {
-        found.extend(texts::check(story, &proof, options.threads));
-        proof.odds = Some(odds::solve(&proof, options.weights.coverage()));
-        proof.longest = Some(odds::longest(&proof.graph, &proof.ends));
-    }
+    let whole = proof.is_complete() && !proof.graph.is_empty();
+    let check = || {
+        let mut found = verdicts::check(story, &proof);
+        if whole {
+            found.extend(texts::check(story, &proof, options.threads));
+        }
+        found
+    };
+    let coverage = options.weights.coverage();
+    let solve = || whole.then(|| (odds::solve(&proof, coverage), odds::longest(&proof.graph, &proof.ends)));
+    let (mut found, solved) = if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
+    (proof.odds, proof.longest) = solved.unzip();
     proof.diagnostics.append(&mut found);
     proof.diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     proof.diagnostics.dedup();
     proof
+}
+
+/// Does two things at once.
+fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        match other.join() {
+            Ok(other) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// For each scene whether no arrow leads to it.
