@@ -101,7 +101,8 @@ fn words_of(scene: &engine::Scene) -> (String, Vec<String>) {
 }
 
 fn against_ink(rooms: &[Room], story: &Story) {
-    const TURNS: usize = 2000;
+    // Long enough that a thousand scenes are in the caches, as far as they fit.
+    const TURNS: usize = 10_000;
     head(&format!("engine: step and show, {SCENES} scenes, best of 15 turns of {TURNS} choices"));
     let text = as_ink(rooms);
     let mut ink = bladeink::story::Story::new(&text).expect("ink's JSON");

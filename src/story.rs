@@ -14,7 +14,7 @@ mod layout;
 pub mod load;
 pub mod lookup;
 mod prose;
-mod read;
+pub(crate) mod read;
 mod resolve;
 mod rules;
 mod tunnels;

@@ -4,6 +4,7 @@ use super::save::{Bad, FORMAT, Moves, format_of, seal, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
 use crate::labs::Lab;
+use crate::story::read::plain;
 use crate::story::{EndingId, PageId, Story, Str};
 use crate::text::visible;
 use serde::Deserialize;
@@ -240,13 +241,15 @@ impl Gallery {
         if let Some(format) = format_of(text).filter(|format| *format > FORMAT) {
             return Err(Bad::Newer(format));
         }
-        let written: Written =
-            ron::Options::default().with_recursion_limit(16).from_str(text).map_err(|error| {
-                Bad::Damaged {
-                    line: error.span.start.line,
-                    why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
-                }
-            })?;
+        // It is read at every start, and may hold thousands of games.
+        let written = match plain(text, NESTING) {
+            Some(written) => written,
+            None => by_ron(text)?,
+        };
+        Ok((Gallery::of(written)?, intact))
+    }
+
+    fn of(written: Written) -> Result<Gallery, Bad> {
         let clean = |text: String| visible(&text).into_owned();
         let run = |run: WrittenRun| {
             let moves = run.moves.within_bounds()?;
@@ -278,8 +281,17 @@ impl Gallery {
                 mark: u64::from_str_radix(&finished.mark, 16).unwrap_or(0),
             })
             .collect();
-        Ok((Gallery { endings, pages, finished }, intact))
+        Ok(Gallery { endings, pages, finished })
     }
+}
+
+const NESTING: usize = 16;
+
+fn by_ron(text: &str) -> Result<Written, Bad> {
+    ron::Options::default().with_recursion_limit(NESTING).from_str(text).map_err(|error| Bad::Damaged {
+        line: error.span.start.line,
+        why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
+    })
 }
 
 /// Old names of endings and pages, and what they are now.
@@ -388,4 +400,48 @@ struct WrittenRun {
 struct WrittenPage {
     id: String,
     here: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gallery, NESTING, Written, by_ron, plain};
+    use proptest::prelude::*;
+
+    const KEPT: &str = include_str!("../../tests/saves/format-1-gallery.ron");
+
+    /// What is plain is what ron reads; says whether it was plain.
+    fn compare(text: &str) -> bool {
+        let Some(written) = plain::<Written>(text, NESTING) else { return false };
+        let by_ron = by_ron(text).expect("what is plain is right");
+        let told = |written| format!("{:?}", Gallery::of(written));
+        assert_eq!(told(written), told(by_ron));
+        true
+    }
+
+    #[test]
+    fn a_kept_gallery_is_plain() {
+        assert!(compare(KEPT));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn a_spoilt_gallery_is_read_as_ron_reads_it_or_not_at_all(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..8, 0usize..20), 1..4),
+        ) {
+            const PIECES: [&str; 20] = [
+                "", "", "(", ")", "[", "]", "{", "}", ",", ":", "\"", "\\", "\n", " ", "-", "7", ".5", "Some(",
+                "None", "//",
+            ];
+            let mut text = KEPT.to_owned();
+            for (at, cut, piece) in edits {
+                let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+                let from = *at.get(&places);
+                let to = places.get(places.partition_point(|i| *i < from) + cut).copied().unwrap_or(text.len());
+                text.replace_range(from..to, PIECES[piece]);
+            }
+            compare(&text);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! A fast reader for the plain part of RON, in which stories are written.
+//! A fast reader for the plain part of RON, in which stories and galleries are written.
 //!
 //! The crate `ron` is the judge of what a file may hold, and words every complaint; reading all of
 //! `story.ron` with it takes most of the time until the first screen. This reader takes what is plain:
@@ -17,7 +17,7 @@ use std::fmt;
 
 /// Reads a file that is plain and right; `None` for any other. `nesting` bounds the depth, and is
 /// counted as `ron` counts it.
-pub fn plain<'de, T: Deserialize<'de>>(source: &'de str, nesting: usize) -> Option<T> {
+pub(crate) fn plain<'de, T: Deserialize<'de>>(source: &'de str, nesting: usize) -> Option<T> {
     let mut reader = Reader { source, at: 0, depth: nesting, implicit_some: false };
     reader.space().ok()?;
     if let Some(rest) = reader.rest().strip_prefix("#![enable(implicit_some)]") {
@@ -365,7 +365,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         if !self.implicit_some {
-            return Err(Refused);
+            return match self.name()? {
+                "None" => visitor.visit_none(),
+                "Some" => self.between(b'(', b')', |listed| {
+                    listed.reader.space()?;
+                    let value = visitor.visit_some(&mut *listed.reader)?;
+                    listed.reader.space()?;
+                    // One comma may follow.
+                    let _ = listed.reader.take(b',');
+                    Ok(value)
+                }),
+                _ => Err(Refused),
+            };
         }
         if matches!(self.peek(), Some(b'S' | b'N')) {
             let from = self.at;
