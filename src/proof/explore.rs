@@ -118,6 +118,7 @@ pub fn explore(
             let next = AtomicUsize::new(0);
             std::thread::scope(|scope| {
                 let (send, receive) = mpsc::sync_channel::<(usize, Batch)>(4);
+                let sizes = batch.sizes();
                 for worker in &mut workers {
                     let (send, next, slice_of) = (send.clone(), &next, &slice_of);
                     scope.spawn(move || {
@@ -126,7 +127,7 @@ pub fn explore(
                             if i >= slices {
                                 return;
                             }
-                            let mut batch = Batch::default();
+                            let mut batch = Batch::like(sizes);
                             worker.expand(slice_of(i), from + (i * SLICE) as Node, &mut batch);
                             // Nobody listens any more when the budget is spent.
                             if send.send((i, batch)).is_err() {
@@ -199,6 +200,23 @@ struct Batch {
 
 /// What is done in one step.
 type Script = SmallVec<[Token; 6]>;
+
+impl Batch {
+    /// How much it holds.
+    fn sizes(&self) -> [usize; 3] {
+        [self.keys.capacity(), self.found.capacity(), self.counts.capacity()]
+    }
+
+    /// An empty one with room for so much.
+    fn like([keys, found, counts]: [usize; 3]) -> Batch {
+        Batch {
+            keys: Vec::with_capacity(keys),
+            found: Vec::with_capacity(found),
+            counts: Vec::with_capacity(counts),
+            ..Batch::default()
+        }
+    }
+}
 
 struct Worker<'c> {
     control: &'c Control,

@@ -99,12 +99,15 @@ pub fn logistic(lesson: &Lesson, columns: Range<usize>, steps: usize, rate: f64,
     let (mut weights, mut bias) = ([0.0; FEATURES], 0.0);
     for _ in 0..steps {
         let (mut slope, mut bias_slope) = ([0.0; FEATURES], 0.0);
+        // Without features all rows are alike.
+        let alike = columns.is_empty().then(|| sigmoid(bias));
         for (i, row) in lesson.rows.iter().enumerate() {
             let mut logit = bias;
             for column in columns.clone() {
                 logit += weights[column] * row[column];
             }
-            let error = lesson.weight(i) * (sigmoid(logit) - f64::from(lesson.labels[i]));
+            let chance = alike.unwrap_or_else(|| sigmoid(logit));
+            let error = lesson.weight(i) * (chance - f64::from(lesson.labels[i]));
             for column in columns.clone() {
                 slope[column] += error * row[column];
             }
