@@ -7,6 +7,8 @@ pub mod code;
 pub mod coverage;
 pub mod edited;
 pub mod gallery;
+pub mod rarity;
+mod rules;
 pub mod save;
 pub mod settings;
 pub mod store;

@@ -148,6 +148,22 @@ pub fn money(cents: i64) -> String {
     if rest == 0 { format!("{sign}${whole}") } else { format!("{sign}${whole}.{rest:02}") }
 }
 
+/// A chance as people say it.
+pub fn one_in(chance: f64) -> String {
+    if chance <= 0.0 {
+        return "never".to_owned();
+    }
+    if chance > 1.0 - 1e-9 {
+        return "always".to_owned();
+    }
+    let games = 1.0 / chance;
+    if games < 9.95 {
+        format!("1 in {games:.1}")
+    } else {
+        format!("1 in {}", digits(games.round().min(1e15) as i64))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,8 +6,10 @@ mod support;
 use std::time::{Duration, Instant};
 use support::{Home, kept};
 use treed::journal::gallery::{Finished, Gallery, MOST_FINISHED, Reached, Run, Unlocked};
+use treed::journal::rarity::Rarity;
 use treed::journal::save::Save;
 use treed::journal::{Entry, Game};
+use treed::story::{Source, load};
 
 const GALLERY: &str = "saves/lamp/gallery.ron";
 
@@ -66,6 +68,64 @@ fn first_and_shortest_run_are_kept_apart_with_their_time() {
     // For who reads line by line there is no bar.
     let plain = home.plays("endings --plain", "");
     assert!(plain.starts_with("Endings found: 2 of 2\n`treed replay TITLE` plays one again.\n"), "{plain}");
+}
+
+/// What the proof computes is compared in `.ci/run`, since that takes a minute.
+#[test]
+fn the_kept_odds_are_of_the_built_in_story_as_it_is() {
+    let story = load(&Source::built_in()).unwrap();
+    let rarity = Rarity::of(&story).expect(
+        "the story's rules changed: `cargo run --release -- check --write-odds src/journal/odds.ron` works out the odds of its endings anew",
+    );
+    let odds: Vec<f64> =
+        (0..story.endings.len() as u32).map(|i| rarity.odds(treed::story::EndingId(i)).unwrap()).collect();
+    assert!((odds.iter().sum::<f64>() - 1.0).abs() < 1e-3, "{odds:?}");
+    // Other words keep them, other weights don't.
+    let text = Source::built_in().text.into_owned();
+    let edited = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        load(&Source::new("edited.ron", text.replacen(from, to, 1).into_bytes()).unwrap()).unwrap()
+    };
+    assert_eq!(Rarity::of(&edited("title: \"", "title: \"Once: ")), Some(rarity));
+    assert_eq!(Rarity::of(&edited("weight: ", "weight: 1")), None);
+}
+
+#[test]
+fn an_ending_that_was_found_says_how_rare_it_is() {
+    let home = Home::new();
+    let story = load(&Source::built_in()).unwrap();
+    let script = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/playthroughs/baseline.play"),
+    )
+    .unwrap();
+    home.run("--new --seed 7", &script).fine();
+    let number = story.endings.iter().position(|ending| story.str(ending.name) == "baseline").unwrap();
+    let odds = Rarity::of(&story).unwrap().odds(treed::story::EndingId(number as u32)).unwrap();
+    let listed = flat(&home.run("endings", "").fine()).replace('\u{A0}', " ");
+    let (title, said) = (story.str(story.endings[number].title), treed::text::one_in(odds));
+    assert!(listed.contains(&format!("Rarest found: {title}, {said} for a player")), "{listed}");
+    assert!(listed.contains(&format!("less than a minute; odds {said})")), "{listed}");
+    let json: serde_json::Value = serde_json::from_str(&home.run("endings --json", "").fine()).unwrap();
+    assert_eq!(json["endings"][number]["odds"], odds);
+}
+
+#[test]
+fn a_check_writes_the_odds_that_it_reports() {
+    let home = home();
+    let report = home.run("check story.ron --json --write-odds odds.ron", "").fine();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let story = support::story(&kept("lamp.ron"));
+    let rarity = Rarity::read(&story, &home.read("odds.ron")).expect("it is of this story");
+    for i in 0..2 {
+        let odds = report["endings"][i]["odds"].as_f64().unwrap();
+        assert!((rarity.odds(treed::story::EndingId(i as u32)).unwrap() / odds - 1.0).abs() < 1e-6);
+    }
+    // The kept ones are of another story: none are shown.
+    home.plays("--seed 5", "leave\n");
+    assert!(!home.plays("endings", "").contains("odds"));
+    let spent = home.run("check story.ron --budget 2 --write-odds none.ron", "");
+    assert!(spent.code == 3 && spent.err.contains("no odds were written"), "{spent:?}");
+    assert!(!home.path("none.ron").exists());
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub(super) struct CheckArguments {
     /// Run no experiment: say what is allowed, and don't look for games that show it
     #[arg(long, conflicts_with_all = ["deny_unshown", "write"])]
     allowed_only: bool,
+    /// Write the odds of the endings into this file, as the gallery of the built-in story keeps them
+    #[arg(long, value_name = "FILE")]
+    write_odds: Option<PathBuf>,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -190,6 +193,19 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
             .collect();
         draw(&told, &source)?;
         summary::print(&found, Style::detect(plain), arguments.notes, &mut out)?;
+    }
+    match (&arguments.write_odds, &proof.odds) {
+        (Some(path), Some(odds)) => {
+            let table = crate::journal::rarity::table(&story, &odds.endings);
+            super::output::write_whole(path, &table, true).map_err(|why| {
+                let name = path.display().to_string();
+                Trouble::Told(format!("cannot write {name}: {why}; name another file with --write-odds"))
+            })?;
+        }
+        (Some(_), None) => {
+            writeln!(io::stderr(), "treed: no odds were written: they need every state of the story")?;
+        }
+        (None, _) => {}
     }
     Ok(match (bad, proof.is_complete()) {
         (true, _) => 1,

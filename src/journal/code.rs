@@ -10,9 +10,7 @@
 //! The last six characters are the checksum of bech32m (a BCH code over GF(32), Wuille 2020, BIP-350). Up to
 //! [`LONGEST`] characters any three wrong ones are noticed, and a single one is located.
 
-mod rules;
-
-use super::{Entry, Now, Unmade, states};
+use super::{Entry, Now, Unmade, rules, states};
 use crate::engine::{self, Offer, State};
 use crate::labs::exercise::{Key, Kind, Session};
 use crate::labs::{self, Inputs, Lab, Setting};

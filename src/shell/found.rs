@@ -4,8 +4,9 @@ use super::listing::ago;
 use super::render;
 use super::terminal::Style;
 use crate::journal::gallery::{Finished, Gallery, Reached, Run};
-use crate::story::Story;
-use crate::text::digits;
+use crate::journal::rarity::Rarity;
+use crate::story::{Ending, EndingId, Story};
+use crate::text::{digits, one_in};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,11 +29,17 @@ pub fn endings(story: &Story, gallery: &Gallery, style: Style, now: u64) -> Stri
     if let Some(sentence) = roads(story, gallery) {
         render::wrap(&sentence, "", "", style.width, &mut text);
     }
+    let rarity = Rarity::of(story);
+    if let Some(sentence) = rarest(story, gallery, rarity.as_ref()) {
+        render::wrap(&sentence, "", "", style.width, &mut text);
+    }
     text.push('\n');
-    for ending in &story.endings {
+    for (id, ending) in numbered(story) {
         match gallery.reached(story.str(ending.name)) {
             Some(reached) => {
-                let line = format!("{} ({})", story.str(ending.title), runs(reached, now));
+                let odds = rarity.as_ref().and_then(|rarity| rarity.odds(id));
+                let odds = odds.map_or(String::new(), |odds| format!("; odds {}", unbroken(odds)));
+                let line = format!("{} ({}{odds})", story.str(ending.title), runs(reached, now));
                 render::wrap(&line, "* ", "  ", style.width, &mut text);
             }
             None => render::wrap(story.str(ending.hint), "? ", "  ", style.width, &mut text),
@@ -49,6 +56,28 @@ pub fn endings(story: &Story, gallery: &Gallery, style: Style, now: u64) -> Stri
         render::wrap(&sentence, "", "", style.width, &mut text);
     }
     text
+}
+
+fn numbered(story: &Story) -> impl Iterator<Item = (EndingId, &Ending)> {
+    (0..).map(EndingId).zip(&story.endings)
+}
+
+/// The rarest ending that was found, where the odds of this story are known.
+fn rarest(story: &Story, gallery: &Gallery, rarity: Option<&Rarity>) -> Option<String> {
+    let known = numbered(story)
+        .filter(|(_, ending)| gallery.reached(story.str(ending.name)).is_some())
+        .filter_map(|(id, ending)| Some((ending, rarity?.odds(id)?)));
+    let (ending, odds) = known.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(format!(
+        "Rarest found: {}, {} for a player who chooses at random.",
+        story.str(ending.title),
+        unbroken(odds)
+    ))
+}
+
+/// Odds that stay on one line.
+fn unbroken(odds: f64) -> String {
+    one_in(odds).replace(' ', "\u{A0}")
 }
 
 /// How many of the story's endings were found.
@@ -152,10 +181,9 @@ pub fn json(story: &Story, gallery: &Gallery) -> Value {
             "seed": run.seed,
         })
     };
-    let endings: Vec<_> = story
-        .endings
-        .iter()
-        .map(|ending| {
+    let rarity = Rarity::of(story);
+    let endings: Vec<_> = numbered(story)
+        .map(|(number, ending)| {
             let id = story.str(ending.name);
             let reached = gallery.reached(id);
             json!({
@@ -163,6 +191,7 @@ pub fn json(story: &Story, gallery: &Gallery) -> Value {
                 "title": reached.map(|_| story.str(ending.title)),
                 "hint": story.str(ending.hint),
                 "reached": reached.is_some(),
+                "odds": rarity.as_ref().and_then(|rarity| rarity.odds(number)),
                 "times": reached.map_or(0, |reached| reached.times),
                 "first": reached.map(|reached| reached.first.when),
                 "shortest": reached.map(|reached| reached.shortest.turns),

@@ -8,6 +8,7 @@ use crate::shell::render;
 use crate::shell::terminal::Style;
 use crate::story::Story;
 use crate::story::diagnostic::{Code, Severity};
+use crate::text::one_in;
 use std::io::{self, Write};
 
 /// Prints it.
@@ -74,22 +75,6 @@ fn unfinished(proof: &Proof) -> Option<String> {
         digits(looked_at),
         proof.graph.depth((looked_at as Node).saturating_sub(1)).saturating_sub(1)
     ))
-}
-
-/// A chance as people say it.
-pub(in crate::cli) fn one_in(chance: f64) -> String {
-    if chance <= 0.0 {
-        return "never".to_owned();
-    }
-    if chance > 1.0 - 1e-9 {
-        return "always".to_owned();
-    }
-    let games = 1.0 / chance;
-    if games < 9.95 {
-        format!("1 in {games:.1}")
-    } else {
-        format!("1 in {}", crate::text::digits(games.round().min(1e15) as i64))
-    }
 }
 
 /// A bar of so many columns, in eighths of a column.

@@ -1,6 +1,7 @@
 //! What decides which moves are on offer in a story, as a number: texts may change, and its codes stay
 //! good.
 
+use crate::labs;
 use crate::story::{Arm, Condition, Effect, FactKind, Go, Story, Way};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,20 +13,39 @@ pub(super) fn name(story: &Story, below: u32) -> u32 {
 /// The rules, below a bound: facts, and of each scene the choices, arms and events, with their
 /// conditions, effects and targets; no text.
 pub(super) fn of(story: &Story, below: u32) -> u32 {
-    let mut rules = Rules(Vec::with_capacity(1 << 16));
-    rules.all(story);
-    folded(&rules.0, below)
+    folded(&Rules::new(story, false).bytes, below)
+}
+
+/// All that the odds of endings follow from, as a word: the rules, the weights of choices, the endings' names, and the
+/// labs.
+pub(super) fn weighed(story: &Story) -> String {
+    let mut rules = Rules::new(story, true);
+    rules.number(labs::VERSION);
+    rules.text(story.str(story.id));
+    for ending in &story.endings {
+        rules.text(story.str(ending.name));
+    }
+    format!("{:016x}", xxh3_64(&rules.bytes))
 }
 
 fn folded(bytes: &[u8], below: u32) -> u32 {
     (xxh3_64(bytes) % u64::from(below)) as u32
 }
 
-struct Rules(Vec<u8>);
+struct Rules {
+    bytes: Vec<u8>,
+    weighed: bool,
+}
 
 impl Rules {
+    fn new(story: &Story, weighed: bool) -> Rules {
+        let mut rules = Rules { bytes: Vec::with_capacity(1 << 16), weighed };
+        rules.all(story);
+        rules
+    }
+
     fn number(&mut self, number: impl Into<i64>) {
-        self.0.extend(number.into().to_le_bytes());
+        self.bytes.extend(number.into().to_le_bytes());
     }
 
     fn length(&mut self, length: usize) {
@@ -34,7 +54,7 @@ impl Rules {
 
     fn text(&mut self, text: &str) {
         self.length(text.len());
-        self.0.extend(text.as_bytes());
+        self.bytes.extend(text.as_bytes());
     }
 
     fn all(&mut self, story: &Story) {
@@ -58,7 +78,7 @@ impl Rules {
                     crate::story::Binding::By(fact, values) => {
                         self.number(-1 - i64::from(fact.0));
                         self.length(values.len());
-                        self.0.extend(values);
+                        self.bytes.extend(values);
                     }
                 }
             }
@@ -79,6 +99,9 @@ impl Rules {
             self.number(choice.once.map_or(-1, |mark| i64::from(mark.0)));
             self.effects(&choice.then);
             self.go(choice.go);
+            if self.weighed {
+                self.bytes.extend(choice.weight.to_bits().to_le_bytes());
+            }
         }
         for event in &story.events {
             self.when(Some(&event.when));
