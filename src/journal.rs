@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod coverage;
+pub mod curious;
 pub mod edited;
 pub mod gallery;
 pub mod rarity;
@@ -219,6 +220,14 @@ impl<'s> Game<'s> {
     /// Pages unlocked so far, in order.
     pub fn pages(&self) -> &[PageId] {
         &self.now.pages
+    }
+
+    /// The pages of the scenes that the last move led through: what they tell of this playthrough is
+    /// what has just happened.
+    pub fn taught(&self) -> Vec<PageId> {
+        let passed = self.now.trail.iter().filter(|told| told.reply.is_none());
+        let scenes = passed.map(|told| told.state.scene(self.story)).chain([self.scene()]);
+        scenes.flat_map(|scene| pages_of(self.story, scene)).collect()
     }
 
     /// How many moves the player has made.
@@ -520,13 +529,9 @@ impl Now {
 
     fn enter(&mut self, story: &Story, scene: SceneId) {
         self.telling.enter(scene);
-        let unlocked = story.scene(scene).pages.iter().chain(match story.scene(scene).way {
-            Way::Ending(ending) => story.endings[ending.index()].pages.iter(),
-            _ => [].iter(),
-        });
-        for page in unlocked {
-            if !self.pages.contains(page) {
-                self.pages.push(*page);
+        for page in pages_of(story, scene) {
+            if !self.pages.contains(&page) {
+                self.pages.push(page);
             }
         }
     }
@@ -630,4 +635,14 @@ fn kept_report(lab: Lab, outcome: u8, kept: &[(String, Measured)]) -> Report {
         })
         .collect();
     Report { outcome: Outcome(outcome), figures, pictures: Vec::new() }
+}
+
+/// The pages that a scene unlocks, with those of its ending.
+fn pages_of(story: &Story, scene: SceneId) -> impl Iterator<Item = PageId> {
+    let scene = story.scene(scene);
+    let of_ending = match scene.way {
+        Way::Ending(ending) => &story.endings[ending.index()].pages[..],
+        _ => &[],
+    };
+    scene.pages.iter().chain(of_ending).copied()
 }

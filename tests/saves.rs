@@ -180,14 +180,14 @@ fn endings_are_kept_with_their_playthrough_and_are_replayed() {
 }
 
 #[test]
-fn pages_of_the_notebook_are_kept_as_they_read_when_they_were_unlocked() {
+fn pages_of_the_notebook_are_kept_as_they_read_when_they_were_last_taught() {
     let home = home();
     home.play("notebook dust", "")
         .fails("treed: Dust: that page is still blank. Something in the story will fill it.");
-    home.plays("", "light\nstairs\nundo\nblow\nlight\nstairs\nwhat is dirt\n? You have 2 matches left.\n");
+    home.plays("", "light\nstairs\nundo\nblow\nlight\nstairs\nwhat is dirt\n? You have one match left.\n");
     let page = home.plays("notebook dust", "");
     assert!(
-        page.contains("Dust is small.\n\nYou have 2 matches left.\n\nSandman (1816): The Sandman.\n"),
+        page.contains("Dust is small.\n\nYou have one match left.\n\nSandman (1816): The Sandman.\n"),
         "{page}"
     );
     let json: serde_json::Value = serde_json::from_str(&home.plays("notebook --json", "")).unwrap();

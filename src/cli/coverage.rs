@@ -1,8 +1,10 @@
 //! `treed coverage PLAYTHROUGH...`: which paragraphs of the story some playthroughs never show.
 
 use super::find::find_playthrough;
+use super::lab::sweep::Progress;
 use super::read_story;
 use crate::journal::coverage::{Coverage, Piece};
+use crate::journal::curious;
 use crate::journal::store::Store;
 use crate::shell::Trouble;
 use crate::story::Story;
@@ -19,8 +21,14 @@ const MOST: usize = 30;
 #[derive(Debug, Args)]
 pub(super) struct CoverageArguments {
     /// Files, saves, endings that you have found, or folders of files
-    #[arg(required = true)]
+    #[arg(required_unless_present = "games")]
     what: Vec<String>,
+    /// Play so many games besides, in which what was tried least is tried next
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    games: u32,
+    /// Exit code 1 where anything was not shown
+    #[arg(long)]
+    deny_missing: bool,
     /// List every paragraph that was not shown
     #[arg(long)]
     all: bool,
@@ -37,7 +45,8 @@ pub(super) fn run(
     arguments: &CoverageArguments,
 ) -> Result<i32, Trouble> {
     let mut coverage = Coverage::new(story);
-    let mut played = 0;
+    let mut kept = Vec::new();
+    let mut played = 0u32;
     for what in &arguments.what {
         let path = Path::new(what);
         let names = if path.is_dir() { files(path)? } else { vec![what.clone()] };
@@ -48,8 +57,15 @@ pub(super) fn run(
                 Trouble::Told(format!("{name}: move {} cannot be made in this story any more: {why}", at + 1))
             })?;
             played += 1;
+            kept.push((seed, entries));
         }
     }
+    played += arguments.games;
+    let progress = Progress::on_stderr();
+    let shown = curious::explore(story, &kept, arguments.games, &|| progress.tick(arguments.games.into()));
+    progress.clear();
+    let shown = shown.map_err(|why| Trouble::Told(format!("a game cannot be played on: {why}")))?;
+    coverage.join(shown);
     let source = read_story(file)?;
     let pieces = coverage.pieces();
     let missing: Vec<&Piece> = pieces.iter().filter(|piece| !piece.shown).collect();
@@ -61,6 +77,7 @@ pub(super) fn run(
         let more = if all.len() > 9 { " ..." } else { "" };
         format!("{}{more}", crate::text::visible(&all[..all.len().min(9)].join(" ")))
     };
+    let exit = i32::from(arguments.deny_missing && !missing.is_empty());
     let mut out = io::stdout().lock();
     if arguments.json {
         let list: Vec<_> = missing
@@ -69,7 +86,7 @@ pub(super) fn run(
             .collect();
         let report = json!({"schema": SCHEMA, "playthroughs": played, "pieces": pieces.len(), "shown": pieces.len() - missing.len(), "missing": list});
         writeln!(out, "{report}")?;
-        return Ok(0);
+        return Ok(exit);
     }
     let most = if arguments.all { usize::MAX } else { MOST };
     for piece in missing.iter().take(most) {
@@ -86,7 +103,7 @@ pub(super) fn run(
         pieces.len() - missing.len(),
         pieces.len()
     )?;
-    Ok(0)
+    Ok(exit)
 }
 
 /// The files of a folder that can be playthroughs, by name.

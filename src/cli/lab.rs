@@ -4,7 +4,7 @@
 mod flags;
 mod odds;
 mod report;
-mod sweep;
+pub(in crate::cli) mod sweep;
 mod tables;
 
 pub use flags::{Form, Order, Sweep, order};

@@ -49,6 +49,11 @@ impl<'s> Coverage<'s> {
         Ok(())
     }
 
+    /// Adds what was shown elsewhere, of the same story.
+    pub fn join(&mut self, other: Coverage<'s>) {
+        self.seen.extend(other.seen);
+    }
+
     /// Counts what a game shows now.
     fn look(&mut self, game: &Game<'s>) {
         let story = self.story;

@@ -167,22 +167,24 @@ impl Gallery {
 
     fn keep_pages(&mut self, game: &Game, earned: &[PageId]) -> bool {
         let story = game.story();
-        let before = self.pages.len();
-        if earned.iter().all(|page| self.unlocked(story.str(story.pages[page.index()].name)).is_some()) {
+        let taught = game.taught();
+        let is_known = |page: &PageId| self.unlocked(story.str(story.pages[page.index()].name)).is_some();
+        // A page that is known tells of the last time that it was taught.
+        let told: Vec<PageId> =
+            earned.iter().copied().filter(|page| taught.contains(page) || !is_known(page)).collect();
+        if told.is_empty() {
             return false;
         }
+        let mut news = false;
         // A page may ask what is known before an experiment.
         let mut telling = game.telling().clone();
         for lab in Lab::ALL {
             let setting = engine::setting(story, game.state(), lab);
             telling.asked[lab as usize] = Some(Rc::new(lab.ask(&setting, game.seed().into())));
         }
-        for page in earned {
+        for page in told {
             let page = &story.pages[page.index()];
             let id = story.str(page.name);
-            if self.unlocked(id).is_some() {
-                continue;
-            }
             let mut blocks = Vec::new();
             engine::tell(story, page.here, game.state(), &telling, &mut blocks);
             let here = blocks
@@ -192,9 +194,19 @@ impl Gallery {
                     Block::Picture { .. } => None,
                 })
                 .collect();
-            self.pages.push(Unlocked { id: id.to_owned(), here });
+            match self.pages.iter_mut().find(|known| known.id == id) {
+                Some(known) if known.here == here => {}
+                Some(known) => {
+                    known.here = here;
+                    news = true;
+                }
+                None => {
+                    self.pages.push(Unlocked { id: id.to_owned(), here });
+                    news = true;
+                }
+            }
         }
-        self.pages.len() > before
+        news
     }
 
     /// The file's text, checksum included.

@@ -7,7 +7,7 @@
 //! answering as it does at this seed. First all lists as short as the graph allows, at every seed; then those
 //! one move longer, and so on, up to [`Limits::detour`] moves longer. So the list that is found is the
 //! shortest one that can be shown, with the smallest of its seeds, unless the bound of experiments
-//! was spent. It is then played by the journal, which runs every experiment again, and has to end there.
+//! was spent; then a longer one is looked for, of answers that are not rare. It is then played by the journal, which runs every experiment again, and has to end there.
 //!
 //! Answers are kept. An outcome that `labs/odds.ron` counted not once at a setting, over the same seeds, is
 //! not tried.
@@ -32,6 +32,10 @@ const MOST_STATES: usize = 50_000;
 
 /// A game of more moves is not played.
 const LONGEST: usize = 2000;
+/// An answer is rare if it comes to fewer than one seed in so many.
+const RARE: u32 = 2;
+/// Seeds that are tried for answers that are not rare.
+const COMMON_SEEDS: u32 = 8;
 /// More endings, or complaints, than these are not played to.
 pub const MOST: usize = 1000;
 
@@ -50,7 +54,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { seeds: 300, detour: 12, runs: 2000, threads: 1 }
+        Limits { seeds: 300, detour: 12, runs: 1000, threads: 1 }
     }
 }
 
@@ -281,20 +285,30 @@ impl<'p> Player<'p> {
         if least as usize > LONGEST {
             return None;
         }
-        let mut asked = 0;
-        for most in least..=least + self.limits.detour {
-            let near = self.near(goals, most);
-            let search = |seed: u32, asked: &mut usize| self.search(seed, &near, most, asked);
-            if let Some((seed, done)) = self.first_seed(&search, &mut asked) {
-                let game = self.play(seed, &done)?;
-                return (game.ending() == Some(ending)).then(|| Shown {
-                    seed,
-                    entries: game.entries().to_vec(),
-                    moves: done.len(),
-                });
-            }
-            if asked >= self.limits.runs || self.stop.load(Ordering::Relaxed) {
-                return None;
+        // The shortest list first; where it hangs on answers that hardly ever come and they are looked for in
+        // vain, the shortest one of answers that are not rare.
+        for (rare, seeds) in [(true, self.limits.seeds), (false, self.limits.seeds.min(COMMON_SEEDS))] {
+            let mut asked = 0;
+            // Common answers need no patience with seeds, so the longest lists are looked at right away.
+            let detour = self.limits.detour;
+            let lengths = if rare { least..=least + detour } else { least + 2 * detour..=least + 2 * detour };
+            for most in lengths {
+                let near = self.near(goals, most);
+                let search = |seed: u32, asked: &mut usize| self.search(seed, &near, most, rare, asked);
+                if let Some((seed, done)) = self.first_seed(seeds, &search, &mut asked) {
+                    let game = self.play(seed, &done)?;
+                    return (game.ending() == Some(ending)).then(|| Shown {
+                        seed,
+                        entries: game.entries().to_vec(),
+                        moves: done.len(),
+                    });
+                }
+                if self.stop.load(Ordering::Relaxed) {
+                    return None;
+                }
+                if asked >= self.limits.runs {
+                    break;
+                }
             }
         }
         None
@@ -305,7 +319,7 @@ impl<'p> Player<'p> {
             let mut done = Vec::new();
             self.follow(seed, path, &Hand::default(), &mut done, asked).then_some(done)
         };
-        let (seed, done) = self.first_seed(&search, &mut 0)?;
+        let (seed, done) = self.first_seed(self.limits.seeds, &search, &mut 0)?;
         let game = self.play(seed, &done)?;
         // The world may have answered once more at the end.
         let states = journal::states(self.story, seed, game.entries()).ok()?;
@@ -329,13 +343,14 @@ impl<'p> Player<'p> {
     /// depend on the number of threads.
     fn first_seed<T: Send>(
         &self,
+        seeds: u32,
         search: &(dyn Fn(u32, &mut usize) -> Option<T> + Sync),
         asked: &mut usize,
     ) -> Option<(u32, T)> {
         let mut from = 0;
         let mut size = 1;
-        while from < self.limits.seeds && *asked < self.limits.runs {
-            let to = (from + size).min(self.limits.seeds);
+        while from < seeds && *asked < self.limits.runs {
+            let to = (from + size).min(seeds);
             let next = AtomicUsize::new(from as usize);
             let found = Mutex::new((Vec::new(), 0));
             let work = || {
@@ -397,6 +412,7 @@ impl<'p> Player<'p> {
         seed: u32,
         near: &HashMap<Node, u32>,
         most: u32,
+        rare: bool,
         asked: &mut usize,
     ) -> Option<Vec<Done>> {
         struct Place {
@@ -411,7 +427,8 @@ impl<'p> Player<'p> {
         let mut places =
             vec![Place { node: 0, before: NOWHERE, depth: 0, done: None, hand: Hand::default() }];
         let mut next = 0;
-        while next < places.len() && next < MOST_STATES {
+        let bound = if rare { MOST_STATES } else { 20 * MOST_STATES };
+        while next < places.len() && next < bound {
             let (node, depth, hand) = (places[next].node, places[next].depth, places[next].hand.clone());
             if near.get(&node) == Some(&0) {
                 let mut list = Vec::new();
@@ -437,7 +454,8 @@ impl<'p> Player<'p> {
                 .filter(|(_, to)| leads(*to));
             match self.way(node) {
                 Way::Lab { lab, .. } => {
-                    let wanted: SmallVec<[(Move, Node); 6]> = moves.collect();
+                    let wanted: SmallVec<[(Move, Node); 6]> =
+                        moves.filter(|(by, _)| rare || self.is_common(node, *lab, &hand, *by)).collect();
                     if let Some(answer) = self.answer(seed, node, *lab, &hand, &wanted, asked) {
                         for (by, to) in wanted.into_iter().filter(|(by, _)| *by == Move::World(answer)) {
                             go(by, to, How::Asked, hand.clone());
@@ -451,7 +469,7 @@ impl<'p> Player<'p> {
                         if usize::from(outcome) + 1 == kind.outcomes().len() {
                             go(by, to, How::Declined, hand.after(*kind, None));
                         }
-                        for sample in self.samples(seed, *kind, n, outcome) {
+                        for sample in self.samples(seed, *kind, n, outcome).into_iter().filter(|_| rare) {
                             go(by, to, How::ByHand(*kind, n, sample), hand.after(*kind, Some(sample)));
                         }
                     }
@@ -503,6 +521,21 @@ impl<'p> Player<'p> {
             }
         }
         true
+    }
+
+    /// Whether an answer came to at least one seed in [`RARE`] when it was measured, with nothing done by
+    /// hand; what was not measured may be common.
+    fn is_common(&self, node: Node, lab: Lab, hand: &Hand, by: Move) -> bool {
+        let setting = engine::setting_of(&self.proof.control.story, self.proof.graph.key(node), lab);
+        if hand.given(lab) != Hand::default() {
+            return false;
+        }
+        match (self.measured.as_ref().and_then(|odds| odds.counts(lab, &setting, ByHand::No)), by) {
+            (Some(counts), Move::World(outcome)) => counts
+                .get(usize::from(outcome))
+                .is_some_and(|count| u64::from(*count) * u64::from(RARE) >= u64::from(self.limits.seeds)),
+            _ => true,
+        }
     }
 
     /// How the experiment of a state answers, if one of the answers that are wanted is known to come

@@ -39,8 +39,15 @@ pub fn what_if_until(
 ) -> Option<(usize, ChoiceId, EndingId)> {
     let past = journal::states(story, seed, entries).ok()?;
     let control = Control::of(story, Reduce::default());
-    let mut search =
-        Search { control: &control, stop, seed, answers: HashMap::new(), seen: HashSet::new(), runs: 0 };
+    let mut search = Search {
+        control: &control,
+        stop,
+        seed,
+        answers: HashMap::new(),
+        seen: HashSet::new(),
+        runs: 0,
+        everywhere: false,
+    };
     for ((state, inputs), entry) in past.iter().zip(entries) {
         if let (Way::Lab { lab, .. }, Entry::World(name, _)) = (&story.scene(state.scene(story)).way, entry)
             && let Some(outcome) = lab.signature().outcomes.iter().position(|outcome| outcome.name == name)
@@ -49,21 +56,12 @@ pub fn what_if_until(
             search.answers.insert(key, outcome as u8);
         }
     }
-    let mut inputs = past.last().map(|(_, inputs)| inputs)?;
-    for (i, entry) in entries.iter().enumerate().rev() {
-        let (state, by_then) = past.get(i)?;
-        if by_then != inputs {
-            // With other work by hand the experiments may answer otherwise.
-            inputs = by_then;
-            search.seen.clear();
-        }
-        let Entry::Choose(taken) = entry else { continue };
-        let here = control.key_of(story, state);
-        if let Some((choice, ending)) = search.others(story, &here, taken, inputs, found) {
-            return Some((i, choice, ending));
-        }
-        if search.seen.len() >= MOST_STATES || stop() {
-            return None;
+    // What is offered everywhere was known all the time, so it is asked last.
+    for everywhere in [false, true] {
+        search.everywhere = everywhere;
+        search.seen.clear();
+        if let Some(other) = search.backwards(story, &past, entries, found) {
+            return Some(other);
         }
     }
     None
@@ -76,9 +74,40 @@ struct Search<'c> {
     answers: HashMap<(Lab, Setting, Inputs), u8>,
     seen: HashSet<Vec<u64>>,
     runs: usize,
+    /// Whether choices that are offered everywhere are followed too.
+    everywhere: bool,
 }
 
 impl Search<'_> {
+    /// From the last move backwards.
+    fn backwards(
+        &mut self,
+        story: &Story,
+        past: &[(State, Inputs)],
+        entries: &[Entry],
+        found: &dyn Fn(EndingId) -> bool,
+    ) -> Option<(usize, ChoiceId, EndingId)> {
+        let search = self;
+        let mut inputs = past.last().map(|(_, inputs)| inputs)?;
+        for (i, entry) in entries.iter().enumerate().rev() {
+            let (state, by_then) = past.get(i)?;
+            if by_then != inputs {
+                // With other work by hand the experiments may answer otherwise.
+                inputs = by_then;
+                search.seen.clear();
+            }
+            let Entry::Choose(taken) = entry else { continue };
+            let here = search.control.key_of(story, state);
+            if let Some((choice, ending)) = search.others(story, &here, taken, inputs, found) {
+                return Some((i, choice, ending));
+            }
+            if search.seen.len() >= MOST_STATES || (search.stop)() {
+                return None;
+            }
+        }
+        None
+    }
+
     /// Follows the choices that were not taken.
     fn others(
         &mut self,
@@ -95,6 +124,7 @@ impl Search<'_> {
         for by in first {
             if let Move::Choose(choice) = by
                 && story.str(story.choice(choice).id) != taken
+                && (self.everywhere || !is_everywhere(story, choice))
             {
                 self.follow(here, by, choice, &mut todo);
             }
@@ -124,7 +154,10 @@ impl Search<'_> {
                     let mut moves = Vec::new();
                     engine::moves(control, &words, |by| moves.push(by));
                     for by in moves {
-                        self.follow(&words, by, choice, &mut todo);
+                        let skipped = matches!(by, Move::Choose(other) if is_everywhere(story, other));
+                        if self.everywhere || !skipped {
+                            self.follow(&words, by, choice, &mut todo);
+                        }
                     }
                 }
             }
@@ -184,4 +217,8 @@ impl Control {
         self.mask(&mut key);
         key
     }
+}
+
+fn is_everywhere(story: &Story, choice: ChoiceId) -> bool {
+    story.anywhere_ids().any(|other| other == choice)
 }

@@ -237,7 +237,12 @@ impl Shell<'_> {
             .filter(|page| !before.iter().any(|id| id == self.story.str(self.story.pages[page.index()].name)))
             .collect();
         let kept =
-            if self.game.ending().is_some() || !new.is_empty() || self.owed { self.keep() } else { None };
+            if self.game.ending().is_some() || !self.game.taught().is_empty() || !new.is_empty() || self.owed
+            {
+                self.keep()
+            } else {
+                None
+            };
         self.save(self.person);
         for sentence in [kept, self.mended.take()].into_iter().flatten() {
             self.say(&sentence, out)?;

@@ -63,7 +63,7 @@ impl Labelling {
             says.push(format!("Photograph {} of {GOLD}: {name}.", self.n_labelled));
         }
         if let Some(agreed) = self.agreed() {
-            says.push(format!("By the fire department's call-out book, {agreed} of {GOLD} are right."));
+            says.push(format!("By the fire department’s call-out book, {agreed} of {GOLD} are right."));
         }
         Ok(Accepted { keys, says })
     }
