@@ -165,7 +165,7 @@ fn a_comic_page_is_whole_in_itself() {
     assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{}", &page[..80]);
     for words in [
         ">treed</h1>",
-        "<strong>MOOC<span class=\"hide\">:</span></strong> Your cat cannot get down.",
+        "<strong>MOOC<span class=\"hide\">:</span></strong> Your cat cannot get down: is that",
         "Have you a dataset?",
         "<span class=\"hide\">You choose: </span>Write: My cat cannot get down",
         "aria-label=\"An old oak on a summer afternoon.",
@@ -265,9 +265,7 @@ fn a_recording_plays_in_order_and_says_what_the_screens_said() {
     assert!((300.0..3600.0).contains(&last), "it plays {last} seconds");
     assert_eq!(shown.matches('\n').count(), shown.matches("\r\n").count(), "a terminal wants both");
     assert!(markers > 25, "{markers} markers");
-    for words in
-        ["A cat, an oak", "MOOC", "\x1b[", "> 2\r\n", "Photograph 10 of 10: CAT.", "Both rows, 15:30"]
-    {
+    for words in ["A cat, an oak", "MOOC", "\x1b[", "> 2\r\n", "Photograph 10 of 10: CAT.", "Both rows, "] {
         assert!(shown.contains(words), "{words:?}");
     }
 }
