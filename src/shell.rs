@@ -90,6 +90,8 @@ pub struct Shell<'s> {
     asked: Option<understand::Candidate>,
     /// Sentences that were used when nothing was understood.
     puzzled: usize,
+    /// How often something was examined.
+    examined: usize,
     leaving: bool,
     /// The move to go back to for another ending, where one was found.
     chance: Option<usize>,

@@ -140,6 +140,17 @@ pub fn span(half_hours: i64) -> String {
     }
 }
 
+/// With a full stop at its end, unless it ends a sentence as it is.
+pub fn stopped(text: &str) -> String {
+    let ends = text.trim_end_matches(['”', '"', '’', ')']).ends_with(['.', '!', '?', '…']);
+    if ends { text.to_owned() } else { format!("{text}.") }
+}
+
+/// So many of a thing: `1 move`, `2 moves`.
+pub fn counted(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", digits(i64::try_from(n).unwrap_or(i64::MAX)), if n == 1 { "" } else { "s" })
+}
+
 /// Cents: `$12`, `$12.50`, `$1,250`.
 pub fn money(cents: i64) -> String {
     let sign = if cents < 0 { "\u{2212}" } else { "" };

@@ -50,7 +50,7 @@ fn first_and_shortest_run_are_kept_apart_with_their_time() {
     let listed = home.plays("endings", "");
     assert!(listed.starts_with("Endings found: 2 of 2\n[########################] 100 %\n"), "{listed}");
     let listed = flat(&listed);
-    assert!(listed.contains("3 games finished, in 9 moves and 2 h 5 min."), "{listed}");
+    assert!(listed.contains("3 games finished; their lengths add up to 9 moves and 2 h 5 min."), "{listed}");
     assert!(
         listed.contains("* Asleep (2 times; first 3 days ago: 5 moves in 2 h 5 min; shortest: 3 moves in less than a minute)"),
         "{listed}"
@@ -183,7 +183,7 @@ fn roads_are_counted_over_all_finished_games() {
     home.plays("--new", "light\nstairs\ndown\nleave\n");
     home.plays("--new", "light\n");
     let listed = flat(&home.plays("endings", ""));
-    assert!(listed.contains("3 games finished, in 8 moves"), "{listed}");
+    assert!(listed.contains("3 games finished; their lengths add up to 8 moves"), "{listed}");
     // The act in which every game begins is no road.
     assert!(listed.contains("Roads taken: upstairs 2, outside 2."), "{listed}");
     let json: serde_json::Value = serde_json::from_str(&home.plays("endings --json", "")).unwrap();
@@ -310,7 +310,10 @@ fn fifty_slots_and_a_thousand_runs_are_listed_and_added_to() {
     home.write(GALLERY, large(1000).to_text(&story).as_bytes());
     assert_eq!(home.plays("saves", "").lines().count(), 51);
     let listed = flat(&home.plays("endings", ""));
-    assert!(listed.contains("1,000 games finished, in 40,000 moves and 250 h."), "{listed}");
+    assert!(
+        listed.contains("1,000 games finished; their lengths add up to 40,000 moves and 250 h."),
+        "{listed}"
+    );
     assert!(listed.contains("* Asleep (500 times; first"), "{listed}");
     home.plays("", "sleep\n");
     assert_eq!(gallery(&home).finished.len(), 1001);

@@ -101,8 +101,8 @@ fn what_is_not_allowed_is_refused_with_what_is() {
         ("lab drones --threads 0", "0 is not in 1..=1024"),
         ("lab drones --json --csv", "cannot be used with"),
         ("lab imitation --flight sideways", "`sideways` is no move; say up, down, left, right or hover"),
-        ("lab imitation --flight 81u", "the battery is good for 80 more moves only"),
-        ("lab imitation --flight 7", "a number needs its move"),
+        ("lab imitation --flight 81u", "The battery is good for 80 more moves only"),
+        ("lab imitation --flight 7", "A number needs its move"),
         ("lab oak", "unrecognized subcommand"),
         ("lab", "Usage: treed lab"),
     ] {

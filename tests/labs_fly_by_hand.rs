@@ -45,22 +45,41 @@ fn lines_of_moves_are_understood() {
 #[test]
 fn lines_that_are_no_moves_are_refused_and_fly_nothing() {
     let no_move = |word: &str| {
-        format!("`{word}` is no move; say up, down, left, right or hover, such as `3 up` or `uul`")
+        format!("`{word}` is no move; say up, down, left, right or hover, such as `3 up` or `uul`.")
     };
-    read("", "say where to fly: up, down, left, right or hover, such as `3 up` or `uul`");
-    read("and then", "say where to fly: up, down, left, right or hover, such as `3 up` or `uul`");
+    read("", "Say where to fly: up, down, left, right or hover, such as `3 up` or `uul`.");
+    read("and then", "Say where to fly: up, down, left, right or hover, such as `3 up` or `uul`.");
     read("3 sideways", &no_move("sideways"));
     read("rescue", &no_move("rescue"));
-    read("uu 3 left", "`3` could belong to the move before it or after it: write `3u` or `u3`, or a comma");
-    read("5", "a number needs its move: say `3 up`, or `up 3`");
-    read("3 up 2", "a number needs its move: say `3 up`, or `up 3`");
-    read("0 up", "0 up is no move");
-    read("81 up", "the battery is good for 80 more moves only; nothing was flown");
-    read("99999999999999999999999 up", "the battery is good for 80 more moves only; nothing was flown");
-    read("40 hover, 41 up", "the battery is good for 80 more moves only; nothing was flown");
+    read(
+        "uu 3 left",
+        "`3` could belong to the move before it or to the one after it. Write `up 3, left` or `up, 3 left`.",
+    );
+    read("5", "A number needs its move: say `3 up`, or `up 3`.");
+    read("3 up 2", "A number needs its move: say `3 up`, or `up 3`.");
+    read("0 up", "0 up is no move: say how often, from 1.");
+    read("81 up", "The battery is good for 80 more moves only; nothing was flown.");
+    read("99999999999999999999999 up", "The battery is good for 80 more moves only; nothing was flown.");
+    read("40 hover, 41 up", "The battery is good for 80 more moves only; nothing was flown.");
     read("\u{202e}\u{1b}[2J", &no_move("["));
-    read(&"u".repeat(1_000_000), "that line is too long; at most 400 bytes are read");
+    read(&"u".repeat(1_000_000), "That line is too long; at most 400 bytes are read.");
     read(&"sesquipedalian".repeat(9), &no_move("sesquipedaliansesqui"));
+}
+
+#[test]
+fn a_move_that_leads_nowhere_says_so() {
+    let mut flight = Flight::begin(1, 0);
+    let said = |flight: &mut Flight, line: &str| flight.read(line).expect("moves").says.remove(0);
+    assert_eq!(
+        said(&mut flight, "left"),
+        "`left` does nothing on the pad; only `up` leads off it. It cost 1 move of the battery."
+    );
+    assert_eq!(
+        said(&mut flight, "left, 2 right"),
+        "That does nothing on the pad; only `up` leads off it. It cost 3 moves of the battery."
+    );
+    assert_eq!(flight.battery(), BATTERY - 4);
+    assert_eq!(flight.read("hover").expect("a move").says, Vec::<String>::new());
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn every_move_is_saved_before_the_next_line_is_read() {
 fn a_game_that_was_left_goes_on_where_it_was_with_the_same_seed() {
     let home = home();
     home.plays("--seed 12345", "light\nquit\n");
-    let out = home.plays("--plain", "? the lamp is lit\nlog\n? Seed 12345. 1 moves.\nblow\n");
+    let out = home.plays("--plain", "? the lamp is lit\nlog\n? Seed 12345. 1 move.\nblow\n");
     assert!(out.contains("you are back"));
     assert_eq!(moves(&home, "autosave"), "light blow");
 }
@@ -107,7 +107,7 @@ fn moments_are_kept_under_a_name_and_come_back() {
     assert!(out.contains("`load lit-lamp` comes back to this moment."));
     assert_eq!(moves(&home, "lit-lamp"), "light");
     let listed = home.plays("saves", "");
-    assert!(listed.contains("lit-lamp  The hall, 2 matches (1 moves, a moment ago)"), "{listed}");
+    assert!(listed.contains("lit-lamp  The hall, 2 matches (1 move, a moment ago)"), "{listed}");
     let json: serde_json::Value = serde_json::from_str(&home.plays("saves --json", "")).unwrap();
     let names: Vec<&str> =
         json["saves"].as_array().unwrap().iter().map(|save| save["name"].as_str().unwrap()).collect();

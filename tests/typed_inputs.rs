@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 use treed::engine::{self, Move, Offer, ShownChoice, State, Telling};
-use treed::shell::understand::{Candidate, Meaning, understand, understand_at_end};
+use treed::labs::exercise::{Key, Kind, Session, fly};
+use treed::shell::understand::{
+    ByHand, Candidate, Meaning, understand, understand_at_end, understand_by_hand,
+};
 use treed::story::{self, Source, Story};
 
 /// One line that somebody types.
@@ -94,6 +97,11 @@ fn noted(story: &Story, meaning: &Meaning) -> String {
 }
 
 fn judge(story: &Story, states: &BTreeMap<String, Vec<State>>, typed: &Typed) -> (Became, String) {
+    match typed.scene {
+        "exercise photographs" => return judge_by_hand(story, Kind::Label, typed),
+        "exercise flight" => return judge_by_hand(story, Kind::Fly, typed),
+        _ => {}
+    }
     let Some(states) = states.get(typed.scene) else { return (Became::Stale, "no such scene".to_owned()) };
     let id = |choice: &ShownChoice| story.str(story.choice(choice.id).id).to_owned();
     let named: Vec<&&str> = typed
@@ -128,6 +136,44 @@ fn judge(story: &Story, states: &BTreeMap<String, Vec<State>>, typed: &Typed) ->
     (if acts { Became::Wrong } else { Became::Missed }, came)
 }
 
+/// The keys of a line like `up 12, left 2` or `cat, no cat`, as they would be recorded.
+fn keys_meant(meant: &str) -> String {
+    meant
+        .split(", ")
+        .map(|part| match part.split_once(' ') {
+            None => part[..1].to_owned(),
+            Some(("no", _)) => "n".to_owned(),
+            Some((key, times)) => key[..1].repeat(times.parse().expect("a number")),
+        })
+        .collect()
+}
+
+fn judge_by_hand(story: &Story, kind: Kind, typed: &Typed) -> (Became, String) {
+    let session = Session::begin(kind, 7, 0);
+    let (came, acts) = match understand_by_hand(story, &session, typed.line) {
+        ByHand::Nothing => ("nothing".to_owned(), false),
+        ByHand::Refused(_) => ("refused".to_owned(), false),
+        ByHand::Decline => (":decline".to_owned(), true),
+        ByHand::Command(command, rest) => {
+            (format!(":{} {rest}", command.names[0]).trim_end().to_owned(), true)
+        }
+        // As in still air: a gust or the end of the flight stops a line.
+        ByHand::Keys(_) if kind == Kind::Fly => {
+            let keys = fly::keys(typed.line).expect("moves");
+            (format!("= {}", keys.into_iter().map(Key::letter).collect::<String>()), true)
+        }
+        ByHand::Keys(keys) => (format!("= {keys}"), true),
+    };
+    let meant = |meant: &&str| {
+        meant.strip_prefix("= ").map_or(came == **meant, |keys| came == format!("= {}", keys_meant(keys)))
+    };
+    match (typed.meant.iter().any(meant), acts) {
+        (true, _) => (Became::Right, came),
+        (false, true) => (Became::Wrong, came),
+        (false, false) => (Became::Missed, came),
+    }
+}
+
 #[test]
 fn lines_that_people_type_are_understood_as_they_were_meant() {
     let file = &std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/typed_inputs.txt"))
@@ -137,15 +183,30 @@ fn lines_that_people_type_are_understood_as_they_were_meant() {
     let story = story::load(&Source::built_in()).expect("the story is sound");
     let wanted: HashSet<&str> = all.iter().map(|typed| typed.scene).collect();
     let states = states(&story, &wanted);
-    let first_list = typed(file.split("# ---- second list").next().unwrap_or_default()).len();
+    let length = |head: &str| typed(file.split(head).next().unwrap_or_default()).len();
+    let ends = [
+        length("# ---- second list"),
+        length("# ---- what readers"),
+        length("# ---- third list"),
+        length("# ---- fourth list"),
+    ];
+    let of_part = |index: usize| match ends.iter().filter(|end| index >= **end).count() {
+        0 => index % 2,
+        later => later + 1,
+    };
     let mut failed = Vec::new();
-    for (part, name) in
-        ["first list, odd entries", "first list, even entries", "second list"].iter().enumerate()
+    for (part, name) in [
+        "first list, odd entries",
+        "first list, even entries",
+        "second list",
+        "what readers typed",
+        "third list",
+        "fourth list",
+    ]
+    .iter()
+    .enumerate()
     {
         let mut count = BTreeMap::from([("right", 0), ("missed", 0), ("wrong", 0), ("stale", 0)]);
-        // Failures of what is held out are shown only when they are asked for.
-        let tell = part < 2 || std::env::var_os("TREED_HELD_OUT").is_some();
-        let of_part = |index: usize| if index >= first_list { 2 } else { index % 2 };
         for (_, typed) in all.iter().enumerate().filter(|(index, _)| of_part(*index) == part) {
             let (became, came) = judge(&story, &states, typed);
             let key = match became {
@@ -155,7 +216,7 @@ fn lines_that_people_type_are_understood_as_they_were_meant() {
                 Became::Stale => "stale",
             };
             *count.entry(key).or_insert(0) += 1;
-            if became != Became::Right && tell {
+            if became != Became::Right {
                 println!(
                     "  {key}: {} | {} | meant {} | came {came}",
                     typed.scene,
@@ -170,10 +231,8 @@ fn lines_that_people_type_are_understood_as_they_were_meant() {
             "{name}: {} of {judged} understood as meant ({share:.1} %), {} asked back or not understood, {} acted on wrongly, {} no longer in the story",
             count["right"], count["missed"], count["wrong"], count["stale"]
         );
-        // What is held out was at 90.8 % when it was measured. An edit of the story may cost a line of a
-        // hundred until the words of its choices are mended; no line was acted on wrongly when this was set.
-        let least = if part < 2 { 95.0 } else { 90.0 };
-        if share < least || count["wrong"] * 100 > judged || count["stale"] * 10 > judged {
+        // An edit of the story may cost a line of a hundred until the words of its choices are mended.
+        if share < 95.0 || count["wrong"] > 0 || count["stale"] * 10 > judged {
             failed.push(name);
         }
     }
@@ -181,4 +240,51 @@ fn lines_that_people_type_are_understood_as_they_were_meant() {
         failed.is_empty(),
         "too few as meant, or acted on wrongly, in {failed:?}; add `words` to the choice"
     );
+}
+
+/// A word that stands in exactly one label takes that choice or is asked back, whatever words the author
+/// put behind the others.
+#[test]
+fn a_word_that_is_read_in_one_label_takes_no_other_choice() {
+    let story = story::load(&Source::built_in()).expect("the story is sound");
+    let all: HashSet<&str> = story.scenes.iter().map(|scene| story.str(scene.name)).collect();
+    let (mut tried, mut took, mut wrong) = (0, 0, Vec::new());
+    let found = states(&story, &all);
+    for (scene, state) in
+        found.iter().flat_map(|(scene, states)| states.iter().take(4).map(move |s| (scene, s)))
+    {
+        let shown = choices(&story, state);
+        let labels: Vec<Vec<String>> = shown
+            .iter()
+            .map(|choice| {
+                let words = choice.label.to_lowercase().replace('’', "'");
+                words.split(|c: char| !c.is_alphanumeric() && c != '\'').map(str::to_owned).collect()
+            })
+            .collect();
+        for (index, choice) in shown.iter().enumerate() {
+            for word in labels[index].iter().filter(|word| word.len() > 2) {
+                let in_others =
+                    labels.iter().enumerate().any(|(i, label)| i != index && label.contains(word));
+                let number = treed::shell::understand::number(std::slice::from_ref(word)).is_some();
+                // These join, or are said for a command: `what`, `about`.
+                let small = matches!(&**word, "and" | "what" | "about");
+                if in_others || number || small {
+                    continue;
+                }
+                tried += 1;
+                match understand(&story, &shown, word) {
+                    Meaning::Choice(id) | Meaning::Locked(id) if id == choice.id => took += 1,
+                    Meaning::Which(candidates) if candidates.contains(&Candidate::Choice(choice.id)) => {}
+                    // The name of a command is always the command.
+                    Meaning::Command(command, _) if command.names.contains(&&**word) => {}
+                    other => {
+                        wrong.push(format!("{scene} | {word} | {} | {}", choice.label, noted(&story, &other)))
+                    }
+                }
+            }
+        }
+    }
+    println!("{took} of {tried} words that are read in one label take its choice, the others are asked back");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(tried > 1000 && took * 10 > tried * 8, "{took} of {tried}");
 }

@@ -250,9 +250,16 @@ impl Store {
 
     /// Whether another slot holds these moves already, so that nothing is lost without a copy.
     pub fn holds(&self, but: &str, seed: u32, moves: &[Entry]) -> bool {
-        self.slots().unwrap_or_default().iter().filter(|slot| slot.name != but).any(|slot| {
-            slot.save.as_ref().is_ok_and(|save| save.seed == seed && save.moves.starts_with(moves))
-        })
+        self.holder(but, seed, moves).is_some()
+    }
+
+    /// Another slot that holds these moves.
+    pub fn holder(&self, but: &str, seed: u32, moves: &[Entry]) -> Option<String> {
+        let holds =
+            self.slots().unwrap_or_default().into_iter().filter(|slot| slot.name != but).find(|slot| {
+                slot.save.as_ref().is_ok_and(|save| save.seed == seed && save.moves.starts_with(moves))
+            });
+        holds.map(|slot| slot.name)
     }
 
     /// Copies a slot's file under another name, so that nothing is lost by what comes next.

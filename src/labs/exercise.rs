@@ -174,22 +174,39 @@ impl Session {
             Session::Label(labelling) => {
                 let number = labelling.current().map_or(GOLD, |i| i + 1);
                 format!(
-                    "Photograph {number} of {}: `cat` or `no`? Several answers fit on a line. `decline` hands them back.",
+                    "Photograph {number} of {}: `1` cat, `2` no cat? `122` answers three at once. `decline` hands them back.",
                     GOLD
                 )
             }
             Session::Fly(flight, _) => {
                 format!(
-                    "Fly: `up`, `3 left`, `uu r`, `hover`. Battery: {} moves. `decline` hands the stick back.",
+                    "Fly: `up`, `3 left`, `up 2, left`, `uu r`, `hover`. Battery: {} moves. `decline` hands the stick back.",
                     flight.battery()
                 )
             }
             Session::Correct(corrections) => {
                 let number = if corrections.ends()[0].is_none() { "first" } else { "second" };
                 format!(
-                    "The {number} of two flights: `up`, `3 left`, `uu r`, `hover`. `decline` hands the stick back."
+                    "The {number} of two flights: `up`, `3 left`, `up 2, left`, `uu r`, `hover`. `decline` hands the stick back."
                 )
             }
+        }
+    }
+
+    /// All that can be typed, and what it does: for help.
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Session::Label(_) => &[
+                ("1, cat, yes", "there is a cat on this photograph"),
+                ("2, no cat, no", "there is none"),
+                ("1 2 2", "answers for this one and the next, in order"),
+            ],
+            Session::Fly(..) | Session::Correct(_) => &[
+                ("up, down", "one cell up or down (also u, d)"),
+                ("left, right", "one cell to that side (also l, r)"),
+                ("hover", "stay for a move (also h, wait)"),
+                ("3 up, 2 left", "several moves; a comma tells which number goes with which"),
+            ],
         }
     }
 

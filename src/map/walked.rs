@@ -1,7 +1,7 @@
 //! Where a player has been: a tree in text, or a list in words.
 
 use super::{Node, Walk};
-use crate::story::{SceneId, Story};
+use crate::story::{SceneId, Story, Way};
 use std::fmt::Write;
 use textwrap::{Options, WordSplitter};
 
@@ -15,7 +15,8 @@ struct Place<'s> {
     here: bool,
 }
 
-/// The places of a walk. Scenes without a title of their own are passed over: their names are for authors.
+/// The places of a walk. What was never a screen of its own is passed over: scenes that go on by themselves
+/// or ask an experiment, and those without a title, whose names are for authors.
 fn places<'s>(story: &'s Story, walk: &Walk) -> Vec<Place<'s>> {
     let mut places: Vec<Place> = Vec::new();
     let mut known: Vec<(SceneId, usize)> = Vec::new();
@@ -23,7 +24,8 @@ fn places<'s>(story: &'s Story, walk: &Walk) -> Vec<Place<'s>> {
     for step in &walk.steps {
         let Node::Scene(id) = step else { continue };
         let scene = story.scene(*id);
-        if scene.title == scene.name {
+        let passes = matches!(scene.way, Way::Auto(_) | Way::Lab { .. });
+        if passes || scene.title == scene.name {
             continue;
         }
         let at = match known.iter().find(|(known, _)| known == id) {

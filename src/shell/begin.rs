@@ -122,6 +122,7 @@ pub fn play(
         owed: false,
         asked: None,
         puzzled: 0,
+        examined: 0,
         leaving: false,
         chance: None,
     };

@@ -6,7 +6,7 @@ use super::terminal::Style;
 use crate::journal::gallery::{Finished, Gallery, Reached, Run};
 use crate::journal::rarity::Rarity;
 use crate::story::{Ending, EndingId, Story};
-use crate::text::{digits, one_in};
+use crate::text::{counted, digits, one_in};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -122,12 +122,15 @@ fn finished(gallery: &Gallery) -> Option<String> {
     (games > 0).then(|| {
         let total = gallery.finished.iter().fold(Duration::ZERO, |sum, game| sum.saturating_add(game.played));
         let moves: u64 = gallery.finished.iter().map(|game| u64::from(game.turns)).sum();
-        format!(
-            "{} finished, in {} and {}.",
-            counted(games as u64, "game"),
-            counted(moves, "move"),
-            span(total)
-        )
+        let games = counted(games as u64, "game");
+        let (moves, time) = (counted(moves, "move"), span(total));
+        match gallery.finished.len() {
+            1 => format!("{games} finished, in {moves} and {time}."),
+            // After `undo` a game ends twice, and its beginning is a part of both.
+            _ => format!(
+                "{games} finished; their lengths add up to {moves} and {time}. What two of them share, where `undo` went back from an end, counts in both."
+            ),
+        }
     })
 }
 
@@ -151,10 +154,6 @@ fn counts(finished: &[Finished]) -> BTreeMap<&str, usize> {
         *counts.entry(road.as_str()).or_insert(0) += 1;
     }
     counts
-}
-
-fn counted(n: u64, what: &str) -> String {
-    format!("{} {what}{}", digits(i64::try_from(n).unwrap_or(i64::MAX)), if n == 1 { "" } else { "s" })
 }
 
 /// A length of time as it is said of a game.

@@ -2,19 +2,21 @@
 
 use super::render;
 use super::terminal::Style;
+use super::understand;
 use super::{Trouble, now};
 use crate::engine;
 use crate::journal::gallery::Gallery;
 use crate::journal::store::{Failed, Store};
 use crate::journal::{Entry, Game};
 use crate::story::{Page, Story};
+use crate::text::counted;
 
 /// Seed and moves so far, by their labels.
 ///
 /// # Errors
 /// When the game cannot be played again, which would be a fault of the program.
 pub fn log(game: &Game, style: Style) -> Result<String, Trouble> {
-    let mut text = format!("Seed {}. {} moves.\n", game.seed(), game.turns());
+    let mut text = format!("Seed {}. {}.\n", game.seed(), counted(game.turns() as u64, "move"));
     let mut again = Game::replay(game.story(), game.seed(), &[])?.0;
     let mut number = 0;
     for entry in game.entries() {
@@ -48,7 +50,10 @@ pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
     for slot in &slots {
         let name = format!("{:<widest$}  ", slot.name);
         let about = match &slot.save {
-            Ok(save) => format!("{} ({} moves, {})", save.at, save.moves.len(), ago(save.when, now())),
+            Ok(save) => {
+                let moves = counted(save.moves.len() as u64, "move");
+                format!("{} ({moves}, {})", save.at, ago(save.when, now()))
+            }
             Err(failed) => failed.to_string(),
         };
         render::wrap(&about, &name, &" ".repeat(widest + 2), style.width, &mut text);
@@ -83,15 +88,18 @@ pub fn pages(story: &Story, gallery: &Gallery, style: Style) -> String {
     text
 }
 
-/// The page on a term: its title, its name, a word of the author for it, or a part of its title.
+/// The page on a term: its title, its name, a word of the author for it, or a part of its title; articles
+/// and plurals aside.
 pub fn page_named<'s>(story: &'s Story, term: &str) -> Option<&'s Page> {
-    let wanted = term.trim().to_lowercase();
+    let wanted = understand::term(term);
+    // A part of a title is a word or two; more is a sentence that only sounds like one.
+    let part = wanted.len() >= 3 && wanted.split(' ').count() <= 2;
     let titled = |page: &Page| {
-        let title = story.str(page.title).to_lowercase();
+        let title = understand::term(story.str(page.title));
         (
-            title == wanted || story.str(page.name) == wanted,
-            (wanted.len() >= 3 && title.contains(&wanted))
-                || page.words.iter().any(|word| story.str(*word).to_lowercase() == wanted),
+            title == wanted || understand::term(story.str(page.name)) == wanted,
+            (part && title.contains(&wanted))
+                || page.words.iter().any(|word| understand::term(story.str(*word)) == wanted),
         )
     };
     story.pages.iter().find(|page| titled(page).0).or_else(|| story.pages.iter().find(|page| titled(page).1))

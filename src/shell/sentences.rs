@@ -31,6 +31,11 @@ pub const TITLE: &str = "Type a number, or Enter to go on. `load NAME` goes on f
 /// Above the list of commands.
 pub const HELP: &str = "Type the number of a choice, or a word of it. You can also say:\n\n";
 
+/// Above the keys of what is done by hand.
+pub const HELP_BY_HAND: &str = "This is done by hand. You can type:\n\n";
+/// Between those and the list of commands.
+pub const HELP_AFTER_HAND: &str = "\nAs everywhere, you can also say:\n\n";
+
 /// What can be done at an ending: a command, and how it is shown.
 pub const AT_THE_END: &[(&str, &str)] = &[
     ("undo", "Take back the last move"),
@@ -39,6 +44,27 @@ pub const AT_THE_END: &[(&str, &str)] = &[
     ("notebook", "Open the notebook"),
     ("quit", "Leave"),
 ];
+
+/// What is seen who looks closely at the cat; each once, and then the last.
+const EXAMINED: &[&str] = &[
+    "Grumpy, four years old. You look at her and she looks at you, and one of you has had more practice.",
+    "She looks as she did, only more so.",
+    "She has noticed that you keep looking, and has decided to let it pass.",
+    "There is nothing new to see of her. `look` shows the scene again.",
+];
+
+/// What to say to who examines something that no choice is about; `times`: how often that was asked.
+pub fn examined(line: &str, times: usize) -> Option<&'static str> {
+    let line = line.to_lowercase();
+    let line = line.trim().trim_end_matches(['.', '!', '?']);
+    let thing = ["examine ", "inspect ", "look at ", "look closely at ", "study ", "watch ", "x "]
+        .iter()
+        .find_map(|verb| line.strip_prefix(verb))?;
+    match thing.trim() {
+        "cat" | "the cat" | "my cat" | "grumpy" => EXAMINED.get(times.min(EXAMINED.len() - 1)).copied(),
+        _ => Some("What there is to see of that, the scene has told: `look` shows it again."),
+    }
+}
 
 /// When nothing was understood; never the same twice in a row.
 pub const PUZZLED: &[&str] = &[

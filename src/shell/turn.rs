@@ -1,9 +1,11 @@
 //! One typed line: what it means where the game stands, and what comes of it.
 
-use super::commands::{command, setting_names};
+use super::commands::setting_names;
 use super::screen::exercise;
 use super::terminal::columns;
-use super::understand::{Candidate, Meaning, understand, understand_at_end, yes_or_no};
+use super::understand::{
+    ByHand, Candidate, Meaning, understand, understand_at_end, understand_by_hand, yes_or_no,
+};
 use super::{Shell, Trouble, render, sentences};
 use crate::engine::{Offer, ShownChoice};
 use crate::journal::Unmade;
@@ -95,7 +97,13 @@ impl Shell<'_> {
             }
             Meaning::Which(candidates) => self.ask_back(&candidates, &choices, out),
             Meaning::Unknown => {
-                self.puzzle(out)?;
+                match sentences::examined(line, self.examined) {
+                    Some(answer) => {
+                        self.examined += 1;
+                        return self.say(answer, out);
+                    }
+                    None => self.puzzle(out)?,
+                }
                 // A screen reader has read them; `look` reads them again.
                 if self.style.plain { Ok(()) } else { self.show_choices(&choices, out) }
             }
@@ -164,20 +172,19 @@ impl Shell<'_> {
     }
 
     fn take_in_exercise(&mut self, line: &str, out: &mut dyn Write) -> Result<(), Trouble> {
-        if line.is_empty() {
-            return self.say("Type what to do, or `decline`.", out);
-        }
-        if matches!(line.to_lowercase().as_str(), "decline" | "skip" | "stop") {
-            self.game.decline()?;
-            return self.moved(out);
-        }
-        // Single letters are keys here.
-        if line.len() > 1
-            && let Some((command, argument)) = command(line)
-        {
-            return (command.run)(self, &argument, out);
-        }
         let mut last = self.game.session().cloned();
+        if let Some(session) = &last {
+            match understand_by_hand(self.story, session, line) {
+                ByHand::Nothing => return self.say("Type what to do, or `decline`.", out),
+                ByHand::Decline => {
+                    self.game.decline()?;
+                    return self.moved(out);
+                }
+                ByHand::Command(command, argument) => return (command.run)(self, &argument, out),
+                ByHand::Refused(why) => return self.refuse(&why, out),
+                ByHand::Keys(_) => {}
+            }
+        }
         match self.game.type_line(line) {
             Ok(accepted) => {
                 let mut text = String::new();
@@ -256,7 +263,8 @@ impl Shell<'_> {
         if !new.is_empty() {
             let titles: Vec<&str> =
                 new.iter().map(|page| self.story.str(self.story.pages[page.index()].title)).collect();
-            let text = format!("New in your notebook: {}. (`notebook`)", titles.join("; "));
+            let titles = crate::text::stopped(&titles.join("; "));
+            let text = format!("New in your notebook: {titles} (`notebook`)");
             let mut lines = String::new();
             render::wrap(&text, "", "", self.style.width, &mut lines);
             write!(out, "\n{}\n", self.style.faint(lines.trim_end()))?;

@@ -5,6 +5,7 @@
 //! well it suits a choice and by how few others it suits, so that what tells choices apart decides. A choice
 //! is acted on only when nothing else comes near and most of the line speaks for it; else it is asked back.
 
+mod by_hand;
 mod numbers;
 mod sayings;
 mod words;
@@ -13,7 +14,9 @@ use super::commands::{Command, command};
 use crate::engine::{self, ShownChoice};
 use crate::story::diagnostic::Code;
 use crate::story::{ChoiceId, Diagnostic, Story};
+pub use by_hand::{ByHand, understand_by_hand};
 pub use numbers::number;
+pub use words::term;
 use words::{Kind, Likeness, kind, likeness, split};
 
 /// What a line means.
@@ -46,6 +49,8 @@ pub enum Candidate {
 
 /// A choice that scores at least this much of the best one's score is near it.
 const RIVAL: f64 = 0.7;
+/// What a word of the author's is worth for a choice where another one's label has that word.
+const BEHIND: f64 = 0.3;
 /// Most candidates that are asked back.
 const MOST_ASKED: usize = 4;
 
@@ -60,7 +65,11 @@ pub fn understand(story: &Story, choices: &[ShownChoice], line: &str) -> Meaning
     // An id is how playthroughs name a choice; it may be a number in words.
     let id = choices.iter().find(|choice| story.str(story.choice(choice.id).id) == line);
     if let Some(choice) = id.filter(|_| command(line).is_none() && line.parse::<u32>().is_err()) {
-        return taken(choice);
+        // Unless it is a word that the player reads in another choice alone.
+        return match known.read_elsewhere(line, choice.id) {
+            Some(other) => Meaning::Which(vec![Candidate::Choice(other.id), Candidate::Choice(choice.id)]),
+            None => taken(choice),
+        };
     }
     if let Some(meaning) = by_number(&known, &typed) {
         return meaning;
@@ -82,14 +91,31 @@ pub fn understand(story: &Story, choices: &[ShownChoice], line: &str) -> Meaning
         (Near::One(choice, true), Some((command, _))) if !sayings::outweighs(command, &typed) => {
             taken(choice)
         }
+        // A word that the player reads in several choices, and that is also said for a command.
+        (Near::Some(_), Some(_)) if known.reading(&typed).len() > 1 => {
+            Meaning::Which(known.reading(&typed).into_iter().map(Candidate::Choice).collect())
+        }
         (_, Some((command, rest))) => Meaning::Command(command, rest),
         (Near::One(choice, _), None) => taken(choice),
+        // Who examines what no choice is about wants a look, and takes nothing.
+        (Near::Some(_), None) if typed.len() > 1 && matches!(&*typed[0], "examine" | "inspect" | "x") => {
+            Meaning::Unknown
+        }
         (Near::Some(several), None) => Meaning::Which(several.into_iter().map(Candidate::Choice).collect()),
         (Near::None, None) => match (exact, sayings::misspelt(&typed)) {
             // A question about something that no page tells: the notebook says so.
             (Some((command, rest)), _) if command.names[0] == "what is" => Meaning::Command(command, rest),
+            (_, Some(command)) if sayings::only_shows(command) && line.len() > 5 => {
+                Meaning::Command(command, String::new())
+            }
             (_, Some(command)) => Meaning::Which(vec![Candidate::Command(command)]),
-            (_, None) => Meaning::Unknown,
+            // A word that says nothing elsewhere may be the one that the player reads in a label.
+            (_, None) => match known.reading(&typed) {
+                reading if reading.len() == 1 => {
+                    Meaning::Which(reading.into_iter().map(Candidate::Choice).collect())
+                }
+                _ => Meaning::Unknown,
+            },
         },
     }
 }
@@ -143,8 +169,15 @@ fn taken(choice: &ShownChoice) -> Meaning {
 fn by_number(known: &Known, typed: &[String]) -> Option<Meaning> {
     let shown = |number: u32| known.choices.iter().find(|choice| u32::from(choice.number) == number);
     let several = numbers::several(typed);
-    let named: Vec<_> = several.iter().filter_map(|number| shown(*number)).collect();
+    let mut named: Vec<_> = several.iter().filter_map(|number| shown(*number)).collect();
     if several.len() > 1 && named.len() == several.len() {
+        // `1 1` is one choice, and still two moves that were not asked for.
+        let mut numbers = Vec::new();
+        named.retain(|choice| {
+            let new = !numbers.contains(&choice.number);
+            numbers.push(choice.number);
+            new
+        });
         return Some(Meaning::Which(
             named.iter().take(MOST_ASKED).map(|choice| Candidate::Choice(choice.id)).collect(),
         ));
@@ -167,6 +200,8 @@ fn by_number(known: &Known, typed: &[String]) -> Option<Meaning> {
         (Some(choice), []) => taken(choice),
         (Some(choice), [one]) if one.id == choice.id => taken(choice),
         (None, [one]) => taken(one),
+        // `number 12` may stand in a label.
+        (None, []) if digits && known.labelled(typed).is_some() => return None,
         (None, []) if digits => Meaning::NoSuchNumber(wanted),
         // A number in words that no choice has may be a part of something else.
         (None, []) => return None,
@@ -183,6 +218,8 @@ fn by_number(known: &Known, typed: &[String]) -> Option<Meaning> {
 struct Known<'c> {
     choices: &'c [ShownChoice<'c>],
     words: Vec<Vec<String>>,
+    /// The words of the labels alone, which the player sees.
+    seen: Vec<Vec<String>>,
     ids: Vec<&'c str>,
 }
 
@@ -198,8 +235,9 @@ enum Near<'c> {
 impl<'c> Known<'c> {
     fn new(story: &'c Story, choices: &'c [ShownChoice<'c>]) -> Known<'c> {
         let words = choices.iter().map(|choice| words_of(story, choice)).collect();
+        let seen = choices.iter().map(|choice| split(&choice.label)).collect();
         let ids = choices.iter().map(|choice| story.str(story.choice(choice.id).id)).collect();
-        Known { choices, words, ids }
+        Known { choices, words, seen, ids }
     }
 
     /// The only choice whose label the line is, word by word, or a piece of two words or more.
@@ -211,6 +249,44 @@ impl<'c> Known<'c> {
         let piece = typed.len() > 1 && typed.iter().any(|word| kind(word) == Kind::Content);
         only(&|label| label == typed)
             .or_else(|| only(&|label| piece && label.windows(typed.len()).any(|part| part == typed)))
+    }
+
+    /// The only choice with this word in its label, if it is another one than that.
+    fn read_elsewhere(&self, word: &str, than: ChoiceId) -> Option<&'c ShownChoice<'c>> {
+        let mut readers = self
+            .choices
+            .iter()
+            .zip(&self.seen)
+            .filter(|(_, seen)| seen.iter().any(|own| own == word))
+            .map(|(choice, _)| choice);
+        readers.next().filter(|choice| choice.id != than && readers.next().is_none())
+    }
+
+    /// Whether the player reads a word, or a form of it, in a label.
+    fn sees(&self, index: usize, word: &str) -> bool {
+        kind(word) != Kind::Filler && self.seen[index].iter().any(|own| likeness(word, own) >= Likeness::Form)
+    }
+
+    /// The only choice whose label has all words of the line, three or more, whoever is spoken of:
+    /// `what would you do` for `Ask what she would do in your place`.
+    fn worded(&self, typed: &[String]) -> Option<usize> {
+        let said: Vec<&String> = typed.iter().filter(|word| !words::is_pronoun(word)).collect();
+        if said.len() < 3 {
+            return None;
+        }
+        let mut having = (0..self.seen.len())
+            .filter(|index| said.iter().all(|word| self.seen[*index].iter().any(|own| own == *word)));
+        having.next().filter(|_| having.next().is_none())
+    }
+
+    /// The choices that have a word as it stands in their labels.
+    fn reading(&self, typed: &[String]) -> Vec<ChoiceId> {
+        let [word] = typed else { return Vec::new() };
+        let reads = |seen: &Vec<String>| seen.iter().any(|own| own == word);
+        let mut ids: Vec<ChoiceId> =
+            self.choices.iter().zip(&self.seen).filter(|(_, seen)| reads(seen)).map(|(c, _)| c.id).collect();
+        ids.truncate(MOST_ASKED);
+        ids
     }
 
     fn near(&self, typed: &[String]) -> Near<'c> {
@@ -239,13 +315,15 @@ impl<'c> Known<'c> {
     /// Weighs the words of a line for each choice.
     fn weigh(&self, typed: &[String]) -> Near<'c> {
         let negated = typed.iter().any(|word| words::negates(word));
-        let content = typed.iter().filter(|word| kind(word) == Kind::Content).count();
+        let mut content = typed.iter().filter(|word| kind(word) == Kind::Content).count();
         let mut said = 0;
         let mut scores = vec![0.0f64; self.choices.len()];
         let mut hits = vec![0usize; self.choices.len()];
         let mut first = vec![false; self.choices.len()];
         let mut own = vec![0usize; self.choices.len()];
         let mut before = true;
+        let has_seen: Vec<bool> =
+            (0..self.choices.len()).map(|index| typed.iter().any(|word| self.sees(index, word))).collect();
         for word in typed {
             let weight = match kind(word) {
                 // An author may give a choice even such a word.
@@ -260,19 +338,37 @@ impl<'c> Known<'c> {
                 .map(|own| own.iter().map(|own| likeness(word, own)).max().unwrap_or(Likeness::None))
                 .collect();
             let best = likes.iter().copied().max().unwrap_or(Likeness::None);
+            // What the player sees goes before the words that the author added behind it.
+            let seen: Vec<bool> = (0..likes.len()).map(|index| self.sees(index, word)).collect();
+            let any_seen = seen.contains(&true);
             let leads = before;
             before = false;
+            if best == Likeness::None && words::is_misspelt_filler(word) {
+                content -= usize::from(weight == 1.0);
+                continue;
+            }
             said += 1;
             if best == Likeness::None {
                 continue;
             }
             // Where a word is found as it stands, what only looks like it is not meant.
-            let alike = likes.iter().filter(|like| **like == best).count() as f64;
-            for (index, _) in likes.iter().enumerate().filter(|(_, like)| **like == best) {
-                scores[index] += weight * best.worth() / alike.sqrt();
+            let meant = |index: usize| match any_seen {
+                true => seen[index] || (has_seen[index] && likes[index] >= Likeness::Form),
+                false => likes[index] == best,
+            };
+            let alike = (0..likes.len()).filter(|index| meant(*index)).count() as f64;
+            for (index, like) in likes.iter().enumerate() {
+                if !meant(index) {
+                    // Only behind the label: enough to come near, never to win.
+                    if any_seen && *like >= Likeness::Form {
+                        scores[index] += weight * BEHIND;
+                    }
+                    continue;
+                }
+                scores[index] += weight * like.worth() / alike.sqrt();
                 hits[index] += usize::from(weight == 1.0);
                 first[index] |= leads;
-                own[index] += usize::from(best >= Likeness::Form);
+                own[index] += usize::from(*like >= Likeness::Form);
                 // The id is the author's own word for it.
                 scores[index] += if self.ids[index] == *word { 0.3 } else { 0.0 };
             }
@@ -290,13 +386,21 @@ impl<'c> Known<'c> {
         };
         // Words that suit many things say nothing beside one that suits none.
         if score <= 0.0 || (content > 0 && hits[best] == 0) {
-            return Near::None;
+            return match self.worded(typed) {
+                Some(index) => Near::One(&self.choices[index], true),
+                None => Near::None,
+            };
         }
         let mut rivals: Vec<usize> =
             (0..scores.len()).filter(|index| *index != best && scores[*index] >= RIVAL * score).collect();
         rivals.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
         let choice = &self.choices[best];
         if !rivals.is_empty() {
+            // Where one of them has all that was said in its label, the small words decide.
+            let worded = self.worded(typed);
+            if let Some(index) = worded.filter(|index| *index == best || rivals.contains(index)) {
+                return Near::One(&self.choices[index], true);
+            }
             let ids = std::iter::once(best).chain(rivals).take(MOST_ASKED);
             return Near::Some(ids.map(|index| self.choices[index].id).collect());
         }
@@ -305,7 +409,13 @@ impl<'c> Known<'c> {
             || (hits[best] * 2 == content
                 && (content == 0 || first[best] || kind(&typed[0]) != Kind::Content));
         let contrary = negated && !self.words[best].iter().any(|word| words::negates(word));
-        if enough && !contrary { Near::One(choice, own[best] == said) } else { Near::Some(vec![choice.id]) }
+        // A question about a place is no wish to go there, unless the choice asks it.
+        let where_from = typed[0] == "where" && !self.sees(best, "where") && self.ids[best] != "where";
+        if enough && !contrary && !where_from {
+            Near::One(choice, own[best] == said)
+        } else {
+            Near::Some(vec![choice.id])
+        }
     }
 }
 

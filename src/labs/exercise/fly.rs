@@ -59,14 +59,19 @@ impl Flight {
     /// move, more moves than the battery has left, and anything after the end.
     pub fn read(&mut self, line: &str) -> Result<Accepted, Refusal> {
         if self.end.is_some() {
-            return Err(Refusal("the flight is over".to_string()));
+            return Err(Refusal("The flight is over.".to_string()));
         }
         let left = BATTERY - self.keys.len();
         let keys = parse(line, left)?;
         let mut accepted = Accepted { keys: String::new(), says: vec![] };
+        let mut idle: Option<(Key, usize)> = None;
         for (flown, &key) in keys.iter().enumerate() {
             accepted.keys.push(key.letter());
+            let from = self.at;
             let gust = self.press(key);
+            if key != Key::Hover && gust.is_none() && self.end.is_none() && self.at == from {
+                idle = Some((idle.map_or(key, |(first, _)| first), idle.map_or(0, |(_, n)| n) + 1));
+            }
             let rest = keys.len() - flown - 1;
             if let Some(gust) = gust {
                 accepted.says.push(gust_in_words(gust, rest));
@@ -77,6 +82,9 @@ impl Flight {
             if gust.is_some() || self.end.is_some() {
                 break;
             }
+        }
+        if let Some((key, moves)) = idle {
+            accepted.says.insert(0, nothing_done(key, moves));
         }
         Ok(accepted)
     }
@@ -261,7 +269,7 @@ impl Corrections {
     /// next line flies the second.
     pub fn read(&mut self, line: &str) -> Result<Accepted, Refusal> {
         if self.end().is_some() {
-            return Err(Refusal("both flights are over".to_string()));
+            return Err(Refusal("Both flights are over.".to_string()));
         }
         let mut accepted = self.flights[self.now].read(line)?;
         if self.now == 0 && self.flights[0].end().is_some() {
@@ -347,6 +355,14 @@ fn gust_in_words(gust: Key, rest: usize) -> String {
     }
 }
 
+/// Only on the pad does a move lead nowhere; it costs all the same.
+fn nothing_done(key: Key, moves: usize) -> String {
+    let cost = oak::counted(moves, "move");
+    let name = key.name();
+    let what = if moves == 1 { format!("`{name}` does nothing") } else { "That does nothing".to_string() };
+    format!("{what} on the pad; only `up` leads off it. It cost {cost} of the battery.")
+}
+
 /// Reads a line of moves into at most `left` keys.
 ///
 /// Words and letters may be mixed, separated by blanks, commas or nothing. A number belongs to the move
@@ -355,7 +371,7 @@ fn gust_in_words(gust: Key, rest: usize) -> String {
 /// and the line is refused: a flight is not guessed.
 fn parse(line: &str, left: usize) -> Result<Vec<Key>, Refusal> {
     if line.len() > LINE {
-        return Err(Refusal(format!("that line is too long; at most {LINE} bytes are read")));
+        return Err(Refusal(format!("That line is too long; at most {LINE} bytes are read.")));
     }
     let mut keys = vec![];
     let line = line.to_lowercase();
@@ -371,12 +387,12 @@ fn parse(line: &str, left: usize) -> Result<Vec<Key>, Refusal> {
     }
     if keys.is_empty() {
         return Err(Refusal(
-            "say where to fly: up, down, left, right or hover, such as `3 up` or `uul`".to_string(),
+            "Say where to fly: up, down, left, right or hover, such as `3 up` or `uul`.".to_string(),
         ));
     }
     if keys.len() > left {
         let moves = oak::counted(left, "more move");
-        return Err(Refusal(format!("the battery is good for {moves} only; nothing was flown")));
+        return Err(Refusal(format!("The battery is good for {moves} only; nothing was flown.")));
     }
     Ok(keys)
 }
@@ -451,14 +467,27 @@ fn tokens(part: &str) -> Result<Vec<Token>, Refusal> {
 fn unknown(word: &str) -> Refusal {
     let shown: String =
         word.chars().filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()).take(20).collect();
-    let what = if shown.is_empty() { "that".to_string() } else { format!("`{shown}`") };
-    Refusal(format!("{what} is no move; say up, down, left, right or hover, such as `3 up` or `uul`"))
+    let what = if shown.is_empty() { "That".to_string() } else { format!("`{shown}`") };
+    Refusal(format!("{what} is no move; say up, down, left, right or hover, such as `3 up` or `uul`."))
+}
+
+/// A number between two moves, and the two ways to write what it could mean.
+fn either(before: Key, times: usize, after: Option<&Token>) -> Refusal {
+    let before = before.name();
+    let how = match after {
+        Some(Token::Move(after)) => {
+            let after = after.name();
+            format!("`{before} {times}, {after}` or `{before}, {times} {after}`")
+        }
+        _ => format!("`{before} {times}`, with a comma after it, or `{before},` and what {times} belongs to"),
+    };
+    Refusal(format!("`{times}` could belong to the move before it or to the one after it. Write {how}."))
 }
 
 fn read_part(tokens: &[Token], keys: &mut Vec<Key>) -> Result<(), Refusal> {
     let number_first = matches!(tokens.first(), Some(Token::Times(..)));
     let number_last = matches!(tokens.last(), Some(Token::Times(..)));
-    let needs_move = || Err(Refusal("a number needs its move: say `3 up`, or `up 3`".to_string()));
+    let needs_move = || Err(Refusal("A number needs its move: say `3 up`, or `up 3`.".to_string()));
     let mut at = 0;
     while at < tokens.len() {
         let (key, times, used) = match (tokens[at], tokens.get(at + 1)) {
@@ -467,11 +496,7 @@ fn read_part(tokens: &[Token], keys: &mut Vec<Key>) -> Result<(), Refusal> {
             (Token::Move(key), Some(&Token::Times(times, Touch::Before))) => (key, times, 2),
             (Token::Move(key), Some(&Token::Times(times, Touch::Neither))) if !number_first => {
                 if !number_last {
-                    return Err(Refusal(format!(
-                        "`{times}` could belong to the move before it or after it: write `{times}{}` or `{}{times}`, or a comma",
-                        key.letter(),
-                        key.letter()
-                    )));
+                    return Err(either(key, times, tokens.get(at + 2)));
                 }
                 (key, times, 2)
             }
@@ -479,7 +504,7 @@ fn read_part(tokens: &[Token], keys: &mut Vec<Key>) -> Result<(), Refusal> {
             (Token::Times(..), _) => return needs_move(),
         };
         if times == 0 {
-            return Err(Refusal(format!("0 {} is no move", key.name())));
+            return Err(Refusal(format!("0 {} is no move: say how often, from 1.", key.name())));
         }
         keys.extend(std::iter::repeat_n(key, times));
         if keys.len() > BATTERY {

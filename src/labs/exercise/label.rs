@@ -8,8 +8,8 @@ use crate::labs::Picture;
 use crate::labs::crowd::photographs::{self, GOLD, Photograph};
 
 /// What is allowed, at the end of every refusal.
-const ALLOWED: &str = "Answer `cat` or `no cat` (also `yes`, `y`, `c` or `no`, `n`); several \
-                       answers may stand in one line, as in `y n n`.";
+const ALLOWED: &str = "Answer `1` for `cat` or `2` for `no cat` (also `yes`, `y`, `c` or `no`, `n`); several \
+                       answers may stand in one line, as in `1 2 2`.";
 
 /// Longest piece of a refused word that is repeated, in characters.
 const QUOTED: usize = 20;
@@ -125,26 +125,34 @@ impl Labelling {
         let left = GOLD - self.n_labelled;
         let separates =
             |character: char| character.is_whitespace() || matches!(character, ',' | ';' | '.' | '/');
-        let mut words = line.split(separates).filter(|word| !word.is_empty()).peekable();
+        let mut words = bare(line).split(separates).filter(|word| !word.is_empty()).peekable();
         let mut labels = [None; GOLD];
         let mut n_labels = 0;
         while let Some(word) = words.next() {
             let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
             // A word of single letters holds an answer in each.
-            let (answer, letters) = if is(&["cat", "yes"]) {
+            let a_cat = is(&["a", "the"]) && words.next_if(|next| next.eq_ignore_ascii_case("cat")).is_some();
+            let (answer, letters) = if a_cat || is(&["cat", "yes"]) {
                 (Some(true), "")
-            } else if is(&["no", "no-cat", "nocat"]) {
-                // `no cat` is one answer.
-                if is(&["no"]) {
-                    words.next_if(|next| next.eq_ignore_ascii_case("cat"));
+            } else if is(&["no", "not", "no-cat", "nocat"]) {
+                // `no cat` and `not a cat` are one answer; `not` alone is none.
+                if is(&["no", "not"]) {
+                    let article =
+                        is(&["not"]) && words.next_if(|next| next.eq_ignore_ascii_case("a")).is_some();
+                    let cat = words.next_if(|next| next.eq_ignore_ascii_case("cat")).is_some();
+                    if !cat && (article || is(&["not"])) {
+                        return Err(not_understood(word));
+                    }
                 }
                 (Some(false), "")
-            } else if word.bytes().all(|byte| b"ycnYCN".contains(&byte)) {
+            } else if is(&["squirrel", "tree", "leaves"]) {
+                (Some(false), "")
+            } else if word.bytes().all(|byte| b"12ycnYCN".contains(&byte)) {
                 (None, word)
             } else {
                 return Err(not_understood(word));
             };
-            let letters = letters.bytes().map(|byte| !byte.eq_ignore_ascii_case(&b'n'));
+            let letters = letters.bytes().map(|byte| !b"2nN".contains(&byte));
             for label in answer.into_iter().chain(letters) {
                 if n_labels == left {
                     return Err(too_many(left));
@@ -166,6 +174,28 @@ impl Labelling {
             self.n_labelled += 1;
         }
     }
+}
+
+/// A line without what people say around one answer: `it's a cat`, `no cat here`.
+fn bare(line: &str) -> &str {
+    const BEFORE: &[&str] =
+        &["it's ", "it’s ", "its ", "it is ", "that's ", "that is ", "this is ", "i see "];
+    const AFTER: &[&str] = &[" here", " there", " please"];
+    let line = line.trim().trim_end_matches(['.', '!']);
+    let line = BEFORE
+        .iter()
+        .find_map(|words| {
+            let (head, rest) = line.split_at_checked(words.len())?;
+            head.eq_ignore_ascii_case(words).then_some(rest)
+        })
+        .unwrap_or(line);
+    AFTER
+        .iter()
+        .find_map(|words| {
+            let (rest, tail) = line.split_at_checked(line.len().checked_sub(words.len())?)?;
+            tail.eq_ignore_ascii_case(words).then_some(rest)
+        })
+        .unwrap_or(line)
 }
 
 fn not_understood(word: &str) -> Refusal {
@@ -227,12 +257,24 @@ mod tests {
         accepts("no no cat cat n cat", "nncnc");
         accepts("  yes, no; c / NO CAT\tn.", "cncnn");
         accepts("n c n n c c c n n c", "ncnncccnnc");
+        accepts("1", "c");
+        accepts("2", "n");
+        accepts("1 2 2", "cnn");
+        accepts("122", "cnn");
+        accepts("It's a cat!", "c");
+        accepts("no cat here", "n");
+        accepts("not a cat", "n");
+        accepts("squirrel, a cat", "nc");
     }
 
     #[test]
     fn anything_else_is_refused_whole() {
         refuses("", "Is she on photograph 1?");
         refuses(" ,,, ", "Is she on photograph 1?");
+        refuses("3", "`3` is no label.");
+        refuses("10", "`10` is no label.");
+        refuses("not", "`not` is no label.");
+        refuses("not a squirrel", "`not` is no label.");
         refuses("y n dog", "`dog` is no label.");
         refuses("\u{1b}[2Jcat", "`\u{fffd}[2Jcat` is no label.");
         refuses("n n n n n n n n n n n", "Only 10 photographs are left, and the line has more");

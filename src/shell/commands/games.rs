@@ -68,6 +68,12 @@ pub(super) fn restart(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result
             Ok(note) => note,
             Err(why) => return shell.refuse(&why, out),
         }
+    } else if shell.game.ending().is_some() {
+        "(From the beginning. `endings` has the game that ended; `treed replay TITLE` plays it again.)"
+            .to_owned()
+    } else if shell.game.turns() > 0 {
+        "(From the beginning. So short a game is not kept; the same choices lead back to where you were.)"
+            .to_owned()
     } else {
         "(From the beginning.)".to_owned()
     };
@@ -85,11 +91,11 @@ fn keep_so_far(shell: &mut Shell) -> Result<String, String> {
     if let Some(why) = &shell.unsaved {
         return Err(why.clone());
     }
-    if shell.store.holds(&shell.slot, shell.game.seed(), shell.game.entries()) {
-        return Ok("(Another save holds the game so far.)".to_owned());
+    if let Some(name) = shell.store.holder(&shell.slot, shell.game.seed(), shell.game.entries()) {
+        return Ok(format!("(`{name}` holds the game so far: `load {name}` goes back to it.)"));
     }
     match shell.store.keep_copy(&shell.slot, "kept") {
-        Ok(kept) => Ok(format!("(The game so far is kept as `{kept}`.)")),
+        Ok(kept) => Ok(format!("(The game so far is kept: `load {kept}` goes back to it.)")),
         Err(failed) => Err(sentence(&failed)),
     }
 }

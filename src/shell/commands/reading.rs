@@ -48,14 +48,26 @@ pub(super) fn credits(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result
 }
 
 pub(super) fn help(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<(), Trouble> {
-    let mut text = String::from(sentences::HELP);
+    let mut text = String::new();
+    let session = match shell.game.offer() {
+        Offer::Exercise(_) => shell.game.session(),
+        _ => None,
+    };
+    let hang = " ".repeat(19);
+    match session {
+        Some(session) => {
+            text.push_str(sentences::HELP_BY_HAND);
+            let decline = ("decline", "let somebody else do this");
+            for (keys, does) in session.keys().iter().chain([&decline]) {
+                render::wrap(does, &format!("  {keys:<16} "), &hang, shell.style.width, &mut text);
+            }
+            text.push_str(sentences::HELP_AFTER_HAND);
+        }
+        None => text.push_str(sentences::HELP),
+    }
     for command in COMMANDS {
         let name = format!("{} {}", command.names[0], command.argument);
-        let hang = " ".repeat(19);
         render::wrap(command.about, &format!("  {name:<16} "), &hang, shell.style.width, &mut text);
-    }
-    if let Offer::Exercise(_) = shell.game.offer() {
-        text.push_str("  decline          let somebody else do this\n");
     }
     shell.print(&text, out)
 }

@@ -158,6 +158,8 @@ const SAYINGS: &[(&str, &[&str])] = &[
             "what are commands",
             "what now",
             "what do",
+            "what do i do",
+            "what should do",
             "what next",
             "manual",
             "how save",
@@ -286,7 +288,9 @@ pub(super) fn said(story: &Story, line: &str, typed: &[String]) -> Option<(&'sta
             {
                 let command = called(name)?;
                 let rest = argument(command, kept.trim().trim_end_matches('?').trim().to_owned());
-                if suits(story, command, &rest) {
+                // `save as` says what it is, whatever the name; the store says which names it takes.
+                let outright = saying.starts_with("save ") && !rest.is_empty();
+                if outright || suits(story, command, &rest) {
                     return Some((command, rest));
                 }
             }
@@ -353,6 +357,11 @@ fn strip_any<'t>(text: &'t str, beginnings: &[&str]) -> &'t str {
             head.eq_ignore_ascii_case(beginning).then_some(rest)
         })
         .unwrap_or(text)
+}
+
+/// Whether a command only shows something, so that nothing is lost where another was meant.
+pub(super) fn only_shows(command: &Command) -> bool {
+    matches!(command.names[0], "look" | "saves" | "endings" | "notebook" | "map" | "log" | "credits" | "help")
 }
 
 /// The command whose name the only word of a line is a typing slip away from.
