@@ -1,14 +1,12 @@
-//! `treed check` on tiny stories, with exact figures and witnesses; and against a slow and obvious
+//! `treed check` on tiny stories, with exact figures and witnesses. `brute.rs` compares it with a slow
 //! search on random ones.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{HashMap, HashSet};
-use treed::engine::{self, Move, State};
 use treed::proof::odds::{Longest, Weights};
 use treed::proof::pack::Reduce;
 use treed::proof::{Budget, Ended, Options, Proof, prove, shown};
 use treed::story::diagnostic::{Code, Severity};
-use treed::story::{Source, Story, Way, load};
+use treed::story::{Source, Story, load};
 
 fn story(fields: &str) -> Story {
     let text = format!(
@@ -37,8 +35,7 @@ fn proved(story: &Story) -> Proof {
 }
 
 /// Codes and witnesses of all errors and warnings.
-fn verdicts(story: &Story, proof: &Proof) -> Vec<(Code, String)> {
-    let _ = story;
+fn verdicts(proof: &Proof) -> Vec<(Code, String)> {
     proof
         .diagnostics
         .iter()
@@ -51,7 +48,7 @@ fn verdicts(story: &Story, proof: &Proof) -> Vec<(Code, String)> {
 fn check(fields: &str, expected: &[(Code, &str)]) -> Proof {
     let story = story(fields);
     let proof = proved(&story);
-    let found = verdicts(&story, &proof);
+    let found = verdicts(&proof);
     let found: Vec<(Code, &str)> = found.iter().map(|(code, moves)| (*code, moves.as_str())).collect();
     assert_eq!(found, expected);
     proof
@@ -157,6 +154,49 @@ fn facts_that_leave_their_range_are_shown_by_the_shortest_list() {
 }
 
 #[test]
+fn a_fact_that_leaves_its_range_before_the_first_choice() {
+    // `n` decides, `m` is only told.
+    for fact in ["n", "m"] {
+        check(
+            &with(
+                r#"facts: {"n": Range(from: 0, to: 2, start: 2), "m": Range(from: 0, to: 2, start: 2)},"#,
+                &format!(
+                    r#""a": (text: "{{m}}", auto: [(then: [Raise("{fact}", 1), RaiseToEnd("n", 0), RaiseToEnd("m", 0)], to: "b")]),
+                       "b": (text: "B.", choices: [(id: "stop", label: "Stop", when: AtLeast("n", 0), to: "end")]),"#
+                ),
+            ),
+            &[(Code::OutOfRange, "")],
+        );
+    }
+}
+
+#[test]
+fn a_trap_is_told_where_a_fact_leaves_its_range_too() {
+    check(
+        &with(
+            r#"facts: {"n": Range(from: 0, to: 1, start: 0)},"#,
+            r#""a": (text: "A.", choices: [(id: "in", label: "In", to: "b"), (id: "stop", label: "Stop", to: "end")]),
+               "b": (text: "B.", choices: [(id: "up", label: "Up", when: AtLeast("n", 0), then: [Raise("n", 1)], to: "c")]),
+               "c": (text: "C.", choices: [(id: "on", label: "On", to: "b")]),"#,
+        ),
+        &[(Code::Trap, "in"), (Code::OutOfRange, "in up on up")],
+    );
+}
+
+#[test]
+fn arms_that_only_refused_steps_take_are_taken() {
+    check(
+        &with(
+            "",
+            r#""a": (text: "A.", exercise: (do: "label", arms: {"Done": [(to: "b")], "Declined": [(to: "c")]})),
+               "b": (text: "B.", exercise: (do: "label", arms: {"Done": [(to: "c")], "Declined": [(to: "end")]})),
+               "c": (text: "C.", auto: [(to: "c")]),"#,
+        ),
+        &[(Code::AutomaticLoop, "label: Declined")],
+    );
+}
+
+#[test]
 fn automatic_scenes_that_lead_into_each_other() {
     check(
         &with(
@@ -224,6 +264,30 @@ fn a_figure_that_was_not_measured() {
         &format!("(when: Is(\"skipped\"), text: \"S.\", otherwise: \"{{drones.{figure}}}\")"),
     );
     check(&with(facts, &guarded), &[]);
+    // A label is read where its choice is on offer, open or locked.
+    for lock in [r#"locked: (unless: Is("skipped"), reason: "R."), "#, ""] {
+        let label = format!("label: \"{{drones.{figure}}}\", {lock}");
+        let labelled = guarded.replace(r#"id: "fly", label: "Fly", "#, &format!(r#"id: "fly", {label}"#));
+        let found = proved(&story(&with(facts, &labelled)));
+        let found = verdicts(&found);
+        assert!(found.contains(&(Code::NotMeasured, String::new())), "{found:?}");
+    }
+}
+
+#[test]
+fn the_start_of_a_claim_is_reached_by_answers_alone() {
+    // `x` is two moves away by way of a choice, and three by answers: by these it is a start.
+    check(
+        &with(
+            r#"claims: [AtStart(Not(At("x")))],"#,
+            r#""a": (text: "A.", exercise: (do: "label", arms: {"Done": [(to: "c")], "Declined": [(to: "b")]})),
+               "b": (text: "B.", exercise: (do: "label", arms: {"Done": [(to: "d")], "Declined": [(to: "end")]})),
+               "c": (text: "C.", choices: [(id: "on", label: "On", to: "x"), (id: "off", label: "Off", to: "end")]),
+               "d": (text: "D.", exercise: (do: "label", arms: {"Done": [(to: "x")], "Declined": [(to: "end")]})),
+               "x": (text: "X.", choices: [(id: "e", label: "E", to: "end"), (id: "f", label: "F", to: "end")]),"#,
+        ),
+        &[(Code::ClaimFails, "label: Declined label: Done label: Done")],
+    );
 }
 
 #[test]
@@ -248,7 +312,7 @@ fn claims_hold_or_fail_with_a_witness() {
     ] {
         let fields = format!("start: \"a\", facts: {{\"x\": Flag}}, claims: [{claim}], scenes: {{{scenes}");
         let story = story(&fields);
-        let found = verdicts(&story, &proved(&story));
+        let found = verdicts(&proved(&story));
         match witness {
             None => assert!(found.is_empty(), "{claim}: {found:?}"),
             Some(moves) => assert_eq!(found, [(Code::ClaimFails, moves.to_owned())], "{claim}"),
@@ -265,7 +329,7 @@ fn a_budget_is_kept_and_nothing_is_claimed_beyond() {
     let proof = proved_with(&story, Reduce::default(), 1, Budget { states: 100, ..Budget::default() });
     assert_eq!(proof.graph.ended, Ended::States);
     assert!(proof.graph.len() < 200 && proof.odds.is_none());
-    assert_eq!(verdicts(&story, &proof), []);
+    assert_eq!(verdicts(&proof), []);
     let proof = proved_with(&story, Reduce::default(), 1, Budget { bytes: 100_000, ..Budget::default() });
     assert_eq!(proof.graph.ended, Ended::Memory);
     assert_eq!(proved(&story).graph.len(), 10_001);
@@ -285,414 +349,6 @@ fn an_impossible_start_is_told() {
             (Code::UnreachableEnding, ""),
         ],
     );
-}
-
-// ---- Against a slow and obvious search ----
-
-/// What a search over whole states finds: all facts kept, one step at a time.
-struct Slow {
-    states: Vec<State>,
-    edges: Vec<Vec<(Move, usize)>>,
-    depth: Vec<usize>,
-    scenes: HashSet<usize>,
-    choices: HashSet<usize>,
-}
-
-fn moves_of(story: &Story, state: &State) -> Vec<Move> {
-    let mut moves = Vec::new();
-    engine::moves(story, state.words(), |by| moves.push(by));
-    moves
-}
-
-fn slow(story: &Story) -> Slow {
-    let begun = engine::begin(story).unwrap();
-    let mut slow = Slow {
-        states: vec![begun.state.clone()],
-        edges: Vec::new(),
-        depth: vec![0],
-        scenes: begun.passed.iter().map(|state| state.scene(story).index()).collect(),
-        choices: HashSet::new(),
-    };
-    let mut numbers = HashMap::from([(begun.state, 0)]);
-    let mut next = 0;
-    while next < slow.states.len() {
-        let state = slow.states[next].clone();
-        slow.scenes.insert(state.scene(story).index());
-        let mut edges = Vec::new();
-        for by in moves_of(story, &state) {
-            let step = engine::step(story, &state, by).unwrap();
-            if let Move::Choose(choice) = by {
-                slow.choices.insert(choice.index());
-            }
-            slow.scenes.extend(step.passed.iter().map(|state| state.scene(story).index()));
-            let count = slow.states.len();
-            let to = *numbers.entry(step.state.clone()).or_insert(count);
-            if to == count {
-                slow.states.push(step.state);
-                slow.depth.push(slow.depth[next] + 1);
-            }
-            edges.push((by, to));
-        }
-        slow.edges.push(edges);
-        next += 1;
-    }
-    slow
-}
-
-impl Slow {
-    fn ending(&self, story: &Story, i: usize) -> Option<usize> {
-        match story.scene(self.states[i].scene(story)).way {
-            Way::Ending(ending) => Some(ending.index()),
-            _ => None,
-        }
-    }
-
-    /// Which states can reach an ending, by asking each until nothing changes.
-    fn ends(&self, story: &Story) -> Vec<bool> {
-        let mut ends: Vec<bool> = (0..self.states.len()).map(|i| self.ending(story, i).is_some()).collect();
-        loop {
-            let before = ends.clone();
-            for (end, edges) in ends.iter_mut().zip(&self.edges) {
-                *end |= edges.iter().any(|(_, to)| before[*to]);
-            }
-            if ends == before {
-                return ends;
-            }
-        }
-    }
-
-    /// The odds, by moving all mass one step at a time.
-    fn odds(&self, story: &Story) -> (Vec<f64>, f64) {
-        let ends = self.ends(story);
-        let mut odds = vec![0.0; story.endings.len()];
-        let mut moves = 0.0;
-        let mut now = vec![0.0; self.states.len()];
-        now[0] = 1.0;
-        for _ in 0..100_000 {
-            let mut next = vec![0.0; self.states.len()];
-            for i in 0..now.len() {
-                if now[i] == 0.0 || !ends[i] {
-                    continue;
-                }
-                if let Some(ending) = self.ending(story, i) {
-                    odds[ending] += now[i];
-                    continue;
-                }
-                moves += now[i];
-                let weight = |by: &Move| match by {
-                    Move::Choose(choice) => story.choice(*choice).weight,
-                    _ => 1.0,
-                };
-                let all: f64 = self.edges[i].iter().map(|(by, _)| weight(by)).sum();
-                for (by, to) in &self.edges[i] {
-                    let p = if all > 0.0 { weight(by) / all } else { 1.0 / self.edges[i].len() as f64 };
-                    next[*to] += now[i] * p;
-                }
-            }
-            now = next;
-            if now.iter().sum::<f64>() < 1e-14 {
-                break;
-            }
-        }
-        (odds, moves)
-    }
-}
-
-/// A list of moves by their shown names leads somewhere when it is played.
-fn replay(story: &Story, moves: &[String]) -> State {
-    let mut state = engine::begin(story).unwrap().state;
-    for name in moves {
-        let by = moves_of(story, &state)
-            .into_iter()
-            .find(|by| match by {
-                Move::Choose(choice) => story.str(story.choice(*choice).id) == name,
-                Move::World(outcome) => match &story.scene(state.scene(story)).way {
-                    Way::Lab { lab, .. } => {
-                        name.ends_with(lab.signature().outcomes[usize::from(*outcome)].name)
-                    }
-                    Way::Exercise { kind, .. } => name.ends_with(kind.outcomes()[usize::from(*outcome)]),
-                    _ => false,
-                },
-                Move::Type => false,
-            })
-            .unwrap_or_else(|| panic!("{name} is not on offer"));
-        state = engine::step(story, &state, by).unwrap().state;
-    }
-    state
-}
-
-/// Outcomes of the drones; one of them hangs on the knob that the random stories turn.
-const OUTCOMES: [&str; 6] = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"];
-
-/// A small random story from numbers: facts, conditions, effects, locks, marks, arms, tunnels, events,
-/// anywhere choices, a lab and an exercise.
-fn random_story(seed: u64) -> String {
-    use std::fmt::Write;
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut pick = move |n: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 20) % n
-    };
-    let condition = |pick: &mut dyn FnMut(u64) -> u64| {
-        let one = |pick: &mut dyn FnMut(u64) -> u64| match pick(5) {
-            0 => "Is(\"f\")".to_owned(),
-            1 => "Not(Is(\"g\"))".to_owned(),
-            2 => format!("AtLeast(\"n\", {})", pick(3)),
-            3 => format!("Equals(\"o\", \"{}\")", ["u", "v", "w"][pick(3) as usize]),
-            _ => format!("AtMost(\"m\", {})", pick(3)),
-        };
-        match pick(4) {
-            0 => format!("All([{}, {}])", one(pick), one(pick)),
-            1 => format!("Any([{}, {}])", one(pick), one(pick)),
-            _ => one(pick),
-        }
-    };
-    let effects = |pick: &mut dyn FnMut(u64) -> u64| {
-        let mut list = Vec::new();
-        for _ in 0..pick(3) {
-            let one = match pick(11) {
-                0 => "Set(\"f\")".to_owned(),
-                1 => "Clear(\"f\")".to_owned(),
-                2 => "Copy(\"g\", \"f\")".to_owned(),
-                3 => "RaiseToEnd(\"n\", 1)".to_owned(),
-                4 => "LowerToEnd(\"m\", 1)".to_owned(),
-                5 => format!("Put(\"o\", \"{}\")", ["u", "v", "w"][pick(3) as usize]),
-                6 => "When(Is(\"g\"), [RaiseToEnd(\"m\", 2), Clear(\"g\")])".to_owned(),
-                7 => "Copy(\"m\", \"n\")".to_owned(),
-                8 => "When(AtLeast(\"t\", 1), [Set(\"g\")])".to_owned(),
-                9 => format!("Put(\"k\", \"{}\")", ["None", "Bonus"][pick(2) as usize]),
-                _ => "RaiseToEnd(\"t\", 1)".to_owned(),
-            };
-            list.push(one);
-        }
-        list.join(", ")
-    };
-    let scenes = 4 + pick(3);
-    let mut out = String::from(
-        "start: \"s0\", facts: {\"f\": Flag, \"g\": Flag, \"n\": Range(from: 0, to: 2, start: 0), \"m\": Range(from: 0, to: 2, start: 1), \"o\": OneOf([\"u\", \"v\", \"w\"]), \"t\": Range(from: 0, to: 3, start: 0), \"k\": OneOf([\"None\", \"Bonus\"])},\nlabs: {\"drones\": {\"shaping\": \"k\"}},\n",
-    );
-    if pick(2) == 0 {
-        let _ = writeln!(
-            out,
-            "anywhere: [(id: \"ring\", label: \"Ring\", weight: 0.5, once: {}, then: [{}], visit: \"tunnel\")],",
-            pick(2) == 0,
-            effects(&mut pick)
-        );
-    }
-    if pick(2) == 0 {
-        let _ = writeln!(
-            out,
-            "events: {{\"ev\": (when: {}, once: true, visit: \"tunnel\")}},",
-            condition(&mut pick)
-        );
-    }
-    out.push_str("scenes: {\n");
-    for i in 0..scenes {
-        let text =
-            format!("[\"S.\", (when: {}, text: \"T.\", otherwise: \"U.\"), \"{{t}}\"]", condition(&mut pick));
-        let target = |pick: &mut dyn FnMut(u64) -> u64| match pick(scenes + 2) {
-            n if n < scenes => format!("to: \"s{n}\""),
-            n if n == scenes => "to: \"won\"".to_owned(),
-            _ => "visit: \"tunnel\"".to_owned(),
-        };
-        match pick(8) {
-            // Automatic scenes lead forward only, so that they make no loop.
-            0 if i + 1 < scenes => {
-                let _ = writeln!(
-                    out,
-                    "\"s{i}\": (text: {text}, auto: [(when: {}, then: [{}], to: \"s{}\"), (to: \"lost\")]),",
-                    condition(&mut pick),
-                    effects(&mut pick),
-                    i + 1
-                );
-            }
-            1 if i > 0 => {
-                let _ = writeln!(
-                    out,
-                    "\"s{i}\": (text: {text}, exercise: (do: \"label\", arms: {{\"Done\": [(then: [{}], {})], \"Declined\": [({})]}})),",
-                    effects(&mut pick),
-                    target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\""),
-                    target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\"")
-                );
-            }
-            2 if i > 0 => {
-                let arms: Vec<String> = OUTCOMES
-                    .iter()
-                    .map(|outcome| {
-                        let last = target(&mut pick).replace("visit: \"tunnel\"", "to: \"lost\"");
-                        format!(
-                            "\"{outcome}\": [(when: {}, to: \"won\"), (then: [{}], {last})]",
-                            condition(&mut pick),
-                            effects(&mut pick)
-                        )
-                    })
-                    .collect();
-                let _ = writeln!(
-                    out,
-                    "\"s{i}\": (text: {text}, lab: (run: \"drones\", arms: {{{}}})),",
-                    arms.join(", ")
-                );
-            }
-            _ => {
-                let _ = write!(
-                    out,
-                    "\"s{i}\": (text: {text}, alone: {}, quiet: {}, choices: [",
-                    pick(3) == 0,
-                    pick(3) == 0
-                );
-                for c in 0..1 + pick(3) {
-                    let _ = write!(out, "(id: \"c{c}\", label: \"C\", ");
-                    match pick(4) {
-                        0 => {
-                            let _ = write!(out, "when: {}, ", condition(&mut pick));
-                        }
-                        1 => {
-                            let _ =
-                                write!(out, "locked: (unless: {}, reason: \"R.\"), ", condition(&mut pick));
-                        }
-                        _ => {}
-                    }
-                    let _ = write!(
-                        out,
-                        "once: {}, weight: {}.0, then: [{}], {}), ",
-                        pick(3) == 0,
-                        1 + pick(3),
-                        effects(&mut pick),
-                        target(&mut pick)
-                    );
-                }
-                out.push_str("]),\n");
-            }
-        }
-    }
-    let _ = writeln!(
-        out,
-        "\"tunnel\": (text: \"T.\", alone: true, choices: [(id: \"t0\", label: \"T\", then: [{}], back: true), (id: \"t1\", label: \"T\", when: {}, then: [{}], back: true), (id: \"t2\", label: \"T\", when: {}, to: \"lost\")]),",
-        effects(&mut pick),
-        condition(&mut pick),
-        effects(&mut pick),
-        condition(&mut pick)
-    );
-    out.push_str("\"won\": (text: \"W.\", ending: \"won\"), \"lost\": (text: \"L.\", ending: \"lost\")},\nendings: {\"won\": (title: \"W\", hint: \"h\"), \"lost\": (title: \"L\", hint: \"h\")}");
-    out
-}
-
-#[track_caller]
-fn agrees(seed: u64) {
-    let fields = random_story(seed);
-    let story = story(&fields);
-    let slow = slow(&story);
-    let proof = proved(&story);
-    let say = || format!("seed {seed}\n{fields}");
-    // What is reached.
-    for i in 0..story.scenes.len() {
-        assert_eq!(proof.reached.scenes[i], slow.scenes.contains(&i), "scene {i} {}", say());
-    }
-    for i in 0..story.choices.len() {
-        assert_eq!(proof.reached.choices[i], slow.choices.contains(&i), "choice {i} {}", say());
-    }
-    // Endings, with the length of the shortest list, which replays to them.
-    for (i, ending) in proof.endings.iter().enumerate() {
-        let first = (0..slow.states.len()).find(|state| slow.ending(&story, *state) == Some(i));
-        assert_eq!(
-            ending.map(|node| proof.graph.depth(node)),
-            first.map(|state| slow.depth[state]),
-            "{}",
-            say()
-        );
-        if let Some(node) = ending {
-            let path = proof.graph.path(*node);
-            assert_eq!(path.len(), proof.graph.depth(*node));
-            let state = replay(&story, &proof.names(&story, &path));
-            assert!(matches!(story.scene(state.scene(&story)).way, Way::Ending(id) if id.index() == i));
-        }
-    }
-    // Stuck and trapped, with the length of the shortest witness.
-    let ends = slow.ends(&story);
-    let is_stuck = |i: usize| slow.edges[i].is_empty() && slow.ending(&story, i).is_none();
-    let stuck = (0..slow.states.len()).filter(|i| is_stuck(*i)).map(|i| slow.depth[i]).min();
-    let shortest = |code: Code| {
-        let of = proof.diagnostics.iter().filter(|fault| fault.code == code);
-        of.map(|fault| fault.witness.as_ref().unwrap().len()).min()
-    };
-    assert_eq!(shortest(Code::Stuck), stuck, "stuck {}", say());
-    let mut to_stuck: Vec<bool> = (0..slow.states.len()).map(is_stuck).collect();
-    loop {
-        let before = to_stuck.clone();
-        for (stuck, edges) in to_stuck.iter_mut().zip(&slow.edges) {
-            *stuck |= edges.iter().any(|(_, to)| before[*to]);
-        }
-        if before == to_stuck {
-            break;
-        }
-    }
-    let trap = (0..slow.states.len()).filter(|i| !ends[*i] && !to_stuck[*i]).map(|i| slow.depth[i]).min();
-    assert_eq!(shortest(Code::Trap), trap, "trap {}", say());
-    // Parts of texts: a scene's second part has a side for each truth value.
-    let mut unseen = 0;
-    for (i, scene) in story.scenes.iter().enumerate() {
-        let Some(treed::story::Part::When { when, .. }) = story.parts(scene.text).get(1) else { continue };
-        if !slow.scenes.contains(&i) {
-            continue;
-        }
-        let mut seen = HashSet::new();
-        let mut look = |state: &State| {
-            if state.scene(&story).index() == i {
-                seen.insert(engine::holds(&story, when, state.words()));
-            }
-        };
-        engine::begin(&story).unwrap().passed.iter().for_each(&mut look);
-        for (from, state) in slow.states.iter().enumerate() {
-            look(state);
-            for (by, _) in &slow.edges[from] {
-                engine::step(&story, state, *by).unwrap().passed.iter().for_each(&mut look);
-            }
-        }
-        unseen += 2 - seen.len();
-    }
-    let told = proof.diagnostics.iter().filter(|fault| fault.code == Code::TextNeverShown).count();
-    assert_eq!(told, unseen, "texts {}", say());
-    // Odds.
-    let (expected, moves) = slow.odds(&story);
-    let odds = proof.odds.as_ref().unwrap();
-    for (found, expected) in odds.endings.iter().zip(&expected) {
-        assert!((found - expected).abs() < 1e-9, "odds {:?} {expected:?} {}", odds.endings, say());
-    }
-    assert!((odds.moves - moves).abs() < 1e-9 * moves.max(1.0), "moves {} {moves} {}", odds.moves, say());
-    // Neither masking nor dropping nor threads change a verdict.
-    let plain = Reduce { control_only: false, dead: false };
-    for reduce in
-        [plain, Reduce { dead: false, ..Reduce::default() }, Reduce { control_only: false, dead: true }]
-    {
-        let other = proved_with(&story, reduce, 1, Budget::default());
-        let lengths = |proof: &Proof| -> Vec<(Code, u32, Option<usize>)> {
-            let of = proof.diagnostics.iter();
-            of.map(|fault| (fault.code, fault.span.start, fault.witness.as_ref().map(Vec::len))).collect()
-        };
-        assert_eq!(lengths(&other), lengths(&proof), "{reduce:?} {}", say());
-        assert_eq!(other.reached, proof.reached);
-        assert!(other.graph.len() >= proof.graph.len());
-        let odds = other.odds.unwrap();
-        assert!(odds.endings.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-9));
-    }
-    assert_eq!(proved_with(&story, plain, 1, Budget::default()).graph.len(), slow.states.len(), "{}", say());
-}
-
-#[test]
-fn agrees_with_a_slow_search_on_random_stories() {
-    for seed in 0..400 {
-        agrees(seed);
-    }
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 100, failure_persistence: None, ..Default::default() })]
-    #[test]
-    fn agrees_with_a_slow_search_on_any_random_story(seed: u64) {
-        agrees(seed);
-    }
 }
 
 #[test]

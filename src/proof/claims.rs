@@ -34,18 +34,18 @@ pub(super) struct Ground<'g> {
 }
 
 impl Ground<'_> {
-    /// A state in which the claim fails, the one that is reached in the fewest moves; `None` if it holds.
-    pub fn fails(&self, claim: &Claim) -> Option<Node> {
+    /// A state in which the claim fails, and the fewest moves that lead to it; `None` if it holds.
+    pub fn fails(&self, claim: &Claim) -> Option<(Node, Vec<(Node, Move)>)> {
         let holds = self.set(&claim.promise);
-        match claim.of {
-            Quantified::AtStart => self.starts().into_iter().find(|node| !holds[*node as usize]),
-            Quantified::Always => {
-                self.graph.nodes().find(|node| self.player_chooses(*node) && !holds[*node as usize])
+        let wanted = match claim.of {
+            Quantified::AtStart => {
+                return self.starts().into_iter().find(|(node, _)| !holds[*node as usize]);
             }
-            Quantified::Never => {
-                self.graph.nodes().find(|node| self.player_chooses(*node) && holds[*node as usize])
-            }
-        }
+            Quantified::Always => true,
+            Quantified::Never => false,
+        };
+        let fails = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
+        self.graph.nodes().find(fails).map(|node| (node, self.graph.path(node)))
     }
 
     fn scene(&self, node: Node) -> SceneId {
@@ -56,17 +56,20 @@ impl Ground<'_> {
         matches!(self.control.scene(self.scene(node)).way, Way::Choices(_))
     }
 
-    /// The first states in which the player chooses: one, but where the world answers before.
-    fn starts(&self) -> Vec<Node> {
+    /// The first states in which the player chooses: one, but where the world answers before; with its answers.
+    fn starts(&self) -> Vec<(Node, Vec<(Node, Move)>)> {
         let mut found = Vec::new();
         let mut seen = std::collections::HashSet::from([0]);
-        let mut todo = VecDeque::from([0]);
-        while let Some(node) = todo.pop_front() {
+        let mut todo = VecDeque::from([(0, Vec::new())]);
+        while let Some((node, path)) = todo.pop_front() {
             if self.player_chooses(node) {
-                found.push(node);
+                found.push((node, path));
                 continue;
             }
-            todo.extend(self.graph.edges(node).iter().map(|edge| edge.to).filter(|to| seen.insert(*to)));
+            for edge in self.graph.edges(node).iter().filter(|edge| seen.insert(edge.to)) {
+                let by = self.graph.move_of(edge.script).map(|by| (node, by));
+                todo.push_back((edge.to, path.iter().copied().chain(by).collect()));
+            }
         }
         found
     }

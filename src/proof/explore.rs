@@ -522,8 +522,9 @@ impl<'c> Search<'c> {
             let same = |other: &Fault| {
                 other.why == fault.why && other.by == fault.by && other.after() == fault.after()
             };
-            if !self.graph.faults.iter().any(same) {
-                self.graph.faults.push(fault.clone());
+            match self.graph.faults.iter_mut().find(|other| same(other)) {
+                Some(known) => known.join(fault),
+                None => self.graph.faults.push(fault.clone()),
             }
         }
     }

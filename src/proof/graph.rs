@@ -39,7 +39,7 @@ pub struct Fault {
     pub node: Node,
     /// By this move.
     pub by: Option<Move>,
-    /// What was done on the way, each thing once.
+    /// What was done on the way, each thing once; first what was done on other ways to the same.
     pub done: Box<[Token]>,
     /// Why.
     pub why: Refused,
@@ -49,6 +49,15 @@ impl Fault {
     /// What was done last.
     pub fn after(&self) -> Option<Token> {
         self.done.last().copied()
+    }
+
+    /// Takes in what was done on another way to the same fault.
+    pub(super) fn join(&mut self, other: &Fault) {
+        let is_new = |token: &Token| !self.done.contains(token);
+        let new: Vec<Token> = other.done.iter().copied().filter(is_new).collect();
+        if !new.is_empty() {
+            self.done = new.iter().chain(&self.done).copied().collect();
+        }
     }
 }
 

@@ -256,8 +256,19 @@ impl Slice {
 pub struct Found {
     /// In the states of each scene.
     pub by_scene: Vec<Vec<u32>>,
+    /// In the states of each group.
+    pub by_group: Vec<Vec<u32>>,
     /// Before each script.
     pub by_script: Vec<Vec<u32>>,
+}
+
+/// States that are asked about together. A state may be in several groups, and most are in none.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// How many.
+    pub count: usize,
+    /// The groups that each state is in.
+    pub of: HashMap<Node, SmallVec<[u32; 4]>>,
 }
 
 /// Propagates all slices; `None` for one that is too large. Batches go to threads as these are free.
@@ -266,6 +277,7 @@ pub fn propagate(
     components: &Components,
     scene_of: &(dyn Fn(Node) -> SceneId + Sync),
     scenes: usize,
+    groups: &Groups,
     slices: &[Slice],
     threads: usize,
 ) -> Vec<Option<Found>> {
@@ -286,7 +298,7 @@ pub fn propagate(
                 128 => Batch::solve::<128>,
                 _ => Batch::solve::<MOST_WORDS>,
             };
-            let found = solve(batch, graph, components, scene_of, scenes, slices);
+            let found = solve(batch, graph, components, scene_of, scenes, groups, slices);
             if let Ok(mut done) = done.lock() {
                 done.push(found);
             }
@@ -358,12 +370,14 @@ impl Batch {
         components: &Components,
         scene_of: &(dyn Fn(Node) -> SceneId + Sync),
         scenes: usize,
+        groups: &Groups,
         slices: &[Slice],
     ) -> Vec<(usize, Found)> {
         let (changes, numbers) = self.changes::<W>(graph, slices);
         let change = |script: u32| numbers[script as usize].map(|number| &changes[number as usize]);
         let mut rows = vec![[0u64; W]; graph.len()];
         let mut by_scene = vec![[0u64; W]; scenes];
+        let mut by_group = vec![[0u64; W]; groups.count];
         let mut by_script = vec![[0u64; W]; graph.scripts.len()];
         // Every slice starts with its first value.
         for (_, from) in &self.slices {
@@ -391,6 +405,9 @@ impl Batch {
             for node in members {
                 let row = rows[*node as usize];
                 unite(&mut by_scene[scene_of(*node).index()], &row);
+                for group in groups.of.get(node).into_iter().flatten() {
+                    unite(&mut by_group[*group as usize], &row);
+                }
                 for edge in graph.edges(*node) {
                     unite(&mut by_script[edge.script as usize], &row);
                     if members.len() == 1 || components.of(edge.to) != component {
@@ -410,7 +427,8 @@ impl Batch {
             .map(|(slice, from)| {
                 let len = slices[*slice].count();
                 let by_scene = bits(&by_scene, *from, len);
-                (*slice, Found { by_scene, by_script: bits(&by_script, *from, len) })
+                let by_group = bits(&by_group, *from, len);
+                (*slice, Found { by_scene, by_group, by_script: bits(&by_script, *from, len) })
             })
             .collect()
     }

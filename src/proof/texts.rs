@@ -1,7 +1,7 @@
 //! Questions about texts and ranges: is every part of a text shown by some playthrough, was every
 //! figure measured before it is shown, does a fact that only prose reads stay in its range.
 //!
-//! A figure asked in a condition may answer either way. Which variant `in_turn` or `one_of` shows is
+//! A figure asked in a condition may answer either way, once it was measured. Which variant `in_turn` or `one_of` shows is
 //! not looked at: every variant counts as shown where its list is. Reasons of locks are not looked at.
 
 use super::graph::{Graph, Node, Token};
@@ -25,6 +25,7 @@ const LONGEST_WALK: usize = 300;
 enum Site {
     Scene(SceneId),
     Reply(ChoiceId),
+    /// Where the choice is on offer, open or not.
     Label(ChoiceId),
     Status,
     Card,
@@ -53,6 +54,7 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
     let graph = &proof.graph;
     let mut asked = Vec::new();
     collect(story, &mut asked);
+    let labels = Labels::of(proof, &asked);
     let owners = slices::owners(story);
     // Questions over the same facts share a slice.
     let mut groups: BTreeMap<(Vec<bool>, bool), Vec<Question>> = BTreeMap::new();
@@ -66,7 +68,8 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
             facts[fact.index()] = true;
         }
         pack::close(story, &mut facts);
-        let labs = matches!(question.asks, Asks::Measured(_));
+        let asks_figure = question.path.iter().any(|(condition, _)| reads_figure(condition));
+        let labs = asks_figure || matches!(question.asks, Asks::Measured(_));
         groups.entry((facts, labs)).or_default().push(question);
     }
     let slices: Vec<Slice> = groups
@@ -77,11 +80,14 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
-    let found = slices::propagate(graph, &proof.components, &scene_of, story.scenes.len(), &slices, threads);
+    let found = {
+        let scenes = story.scenes.len();
+        slices::propagate(graph, &proof.components, &scene_of, scenes, &labels.offered, &slices, threads)
+    };
     let places = Places::of(story, graph, &owners);
     let mut complaints = Vec::new();
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
-        let teller = Teller { story, proof, slice, places: &places, owners: &owners };
+        let teller = Teller { story, proof, slice, places: &places, labels: &labels, owners: &owners };
         let Some(found) = found else {
             let seen = teller.walk(questions);
             for (question, _) in questions.iter().zip(seen).filter(|(_, seen)| !seen) {
@@ -128,28 +134,69 @@ impl Places {
     }
 }
 
+/// In which states choices are on offer whose labels are asked about: each is a group of states.
+struct Labels {
+    groups: HashMap<ChoiceId, u32>,
+    offered: slices::Groups,
+}
+
+impl Labels {
+    fn of(proof: &Proof, asked: &[Question]) -> Labels {
+        let mut groups = HashMap::new();
+        for question in asked {
+            if let Site::Label(choice) = question.site {
+                let next = groups.len() as u32;
+                groups.entry(choice).or_insert(next);
+            }
+        }
+        let mut offered = slices::Groups { count: groups.len(), ..slices::Groups::default() };
+        // What is on offer is decided by control, so its state tells.
+        for node in proof.graph.nodes().filter(|_| !groups.is_empty()) {
+            engine::offers(&proof.control.story, proof.graph.key(node), |choice, _| {
+                if let Some(group) = groups.get(&choice) {
+                    offered.of.entry(node).or_default().push(*group);
+                }
+            });
+        }
+        Labels { groups, offered }
+    }
+
+    fn told_in(&self, choice: ChoiceId, node: Node) -> bool {
+        let group = self.groups.get(&choice);
+        group.is_some_and(|group| self.offered.of.get(&node).is_some_and(|here| here.contains(group)))
+    }
+}
+
 struct Teller<'t> {
     story: &'t Story,
     proof: &'t Proof,
     slice: &'t Slice,
     places: &'t Places,
+    labels: &'t Labels,
     owners: &'t [SceneId],
 }
 
 impl Teller<'_> {
     /// How far a script has got when it tells the text at a site, if it does.
     fn told_by(&self, site: Site) -> Vec<(u32, usize)> {
-        let chosen = |choice: ChoiceId, at: usize| {
-            self.places.chosen.get(&choice).into_iter().flatten().map(|script| (*script, at)).collect()
-        };
         match site {
             Site::Scene(scene) => self.places.passed.get(&scene).cloned().unwrap_or_default(),
-            Site::Label(choice) => chosen(choice, 0),
-            Site::Reply(choice) => chosen(choice, 1),
-            Site::Status | Site::Card => Vec::new(),
+            Site::Reply(choice) => {
+                self.places.chosen.get(&choice).into_iter().flatten().map(|script| (*script, 1)).collect()
+            }
+            Site::Label(_) | Site::Status | Site::Card => Vec::new(),
         }
     }
 
+    /// Whether the text at a site is told in a state.
+    fn told_at(&self, site: Site, node: Node) -> bool {
+        match site {
+            Site::Label(choice) => self.labels.told_in(choice, node),
+            _ => self.told_in(site, self.proof.scene(node)),
+        }
+    }
+
+    /// Whether the text at a site is told in every state of a scene.
     fn told_in(&self, site: Site, scene: SceneId) -> bool {
         let way = &self.story.scene(scene).way;
         match site {
@@ -194,6 +241,12 @@ impl Teller<'_> {
                 }
             }
         }
+        if let Site::Label(choice) = site
+            && let Some(group) = self.labels.groups.get(&choice)
+            && found.by_group[*group as usize].iter().any(|value| accept(self.slice.value(*value)))
+        {
+            return true;
+        }
         for (script, far) in self.told_by(site) {
             let first = [0];
             let values: &[u32] = if script == 0 { &first } else { &found.by_script[script as usize] };
@@ -210,7 +263,6 @@ impl Teller<'_> {
     /// walk shows is shown by a playthrough; what none shows stays undecided.
     fn walk(&self, questions: &[Question]) -> Vec<bool> {
         let graph = &self.proof.graph;
-        let scene_of = |node: Node| SceneId(self.proof.control.story.layout.scene.get(graph.key(node)));
         let asks_parts = |question: &&Question| matches!(question.asks, Asks::Shown);
         let mut seen = vec![false; questions.len()];
         let mut left = questions.iter().filter(asks_parts).count();
@@ -252,9 +304,8 @@ impl Teller<'_> {
                     look(*i, &words);
                 }
                 self.slice.run(&graph.scripts[script as usize], &mut value, self.owners, &mut Vec::new());
-                let scene = scene_of(node);
                 for (i, question) in questions.iter().enumerate() {
-                    if self.told_in(question.site, scene) {
+                    if self.told_at(question.site, node) {
                         look(i, &value);
                     }
                 }
@@ -295,12 +346,14 @@ impl Teller<'_> {
             return None;
         }
         let told: HashSet<(u32, usize)> = self.told_by(question.site).into_iter().collect();
-        let scene_of =
-            |node: Node| SceneId(self.proof.control.story.layout.scene.get(self.proof.graph.key(node)));
+        let begins = told.iter().any(|(script, far)| *script == 0 && missing(&self.after(0, *far, 0)));
         let search = || {
+            if begins {
+                return Some(Vec::new());
+            }
             self.slice.witness(
                 &self.proof.graph,
-                |node, value| self.told_in(question.site, scene_of(node)) && missing(self.slice.value(value)),
+                |node, value| self.told_at(question.site, node) && missing(self.slice.value(value)),
                 |script, value| {
                     told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
                 },
@@ -324,11 +377,18 @@ impl Teller<'_> {
         let mut told = HashSet::new();
         let leaves = |script: u32, value: u32| {
             let mut left = Vec::new();
-            let mut words = self.slice.value(value).clone();
+            // The first script leads to the first value.
+            let mut words = if script == 0 { self.slice.start() } else { self.slice.value(value).clone() };
             self.slice.run(&graph.scripts[script as usize], &mut words, self.owners, &mut left);
             left.retain(|(left, _)| *left == fact);
             left
         };
+        for (_, token) in leaves(0, 0) {
+            if told.insert(token) {
+                let witness = self.proof.found(self.story, Some(Vec::new()));
+                complaints.push(out_of_range(self.story, fact, Some(token), witness));
+            }
+        }
         for (script, values) in found.by_script.iter().enumerate().skip(1) {
             for value in values {
                 for (_, token) in leaves(script as u32, *value) {
@@ -380,7 +440,17 @@ pub(super) fn out_of_range(
     complaint
 }
 
-/// Whether a condition can be so; figures can be both ways.
+/// Whether a condition asks for a figure.
+fn reads_figure(condition: &Condition) -> bool {
+    match condition {
+        Condition::Between(..) => false,
+        Condition::Not(inner) => reads_figure(inner),
+        Condition::All(all) | Condition::Any(all) => all.iter().any(reads_figure),
+        Condition::Figure(..) | Condition::FigureIs(..) => true,
+    }
+}
+
+/// Whether a condition can be so; figures can be both ways, but false before their experiment.
 fn can_be(story: &Story, condition: &Condition, wanted: bool, words: &[u64]) -> bool {
     match condition {
         Condition::Between(..) => engine::holds(story, condition, words) == wanted,
@@ -389,7 +459,10 @@ fn can_be(story: &Story, condition: &Condition, wanted: bool, words: &[u64]) -> 
         Condition::All(all) => all.iter().any(|inner| can_be(story, inner, false, words)),
         Condition::Any(any) if wanted => any.iter().any(|inner| can_be(story, inner, true, words)),
         Condition::Any(any) => any.iter().all(|inner| can_be(story, inner, false, words)),
-        Condition::Figure(..) | Condition::FigureIs(..) => true,
+        Condition::Figure(figure, ..) | Condition::FigureIs(figure, _) => {
+            let ran = words.last().is_some_and(|ran| ran >> figure.lab as u8 & 1 == 1);
+            !wanted || figure.early || ran
+        }
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
             found.push(refused(story, proof, fault));
         }
     }
-    let refusing: HashSet<Node> = proof.graph.faults.iter().map(|fault| fault.node).collect();
+    let refusing = refusing(proof);
     stuck(story, proof, &refusing, &mut found);
     if proof.is_complete() {
         let statically = super::unreached(story);
@@ -75,6 +75,24 @@ pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
     }
     found.extend(unused_facts(story));
     found
+}
+
+/// Whether a step is refused, and not only told of: a fact that leaves its range stops at the end of it.
+fn is_refusal(fault: &Fault) -> bool {
+    !matches!(fault.why, Refused::OutOfRange(_))
+}
+
+/// The states with a move that is refused. Of faults that are alike only the first is kept, so the states
+/// themselves are asked.
+fn refusing(proof: &Proof) -> HashSet<Node> {
+    let graph = &proof.graph;
+    let looked_at = if graph.faults.iter().any(is_refusal) { graph.looked_at() as Node } else { 0 };
+    let refuses = |node: &Node| {
+        let mut moves = 0;
+        engine::moves(&proof.control.story, graph.key(*node), |_| moves += 1);
+        moves > graph.edges(*node).len()
+    };
+    (0..looked_at).filter(refuses).collect()
 }
 
 fn refused(story: &Story, proof: &Proof, fault: &Fault) -> Diagnostic {
@@ -324,7 +342,7 @@ fn only_choices(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &
             }
         }
     }
-    for fault in &proof.graph.faults {
+    for fault in proof.graph.faults.iter().filter(|fault| is_refusal(fault)) {
         if let Some(Move::Choose(choice)) = fault.by {
             only[choice.index()] = false;
         }
@@ -349,7 +367,7 @@ fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
         chances: &proof.chances,
     };
     for claim in &story.claims {
-        let Some(node) = ground.fails(claim) else { continue };
+        let Some((node, path)) = ground.fails(claim) else { continue };
         let scene = story.str(story.scene(proof.scene(node)).name);
         let (message, label) = match claim.of {
             Quantified::AtStart => ("does not hold at the start".to_owned(), "claimed of the start"),
@@ -364,7 +382,7 @@ fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
             )
             .label(label)
             .help("change the story, or promise less")
-            .witness(proof.names(story, &proof.graph.path(node))),
+            .witness(proof.names(story, &path)),
         );
     }
 }
