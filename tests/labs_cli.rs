@@ -139,7 +139,7 @@ fn a_report_as_json() {
     let winner = figures.iter().find(|figure| figure["name"] == "winner").expect("a winner");
     assert_eq!((&winner["value"], &winner["unit"]), (&"TheAlchemist".into(), &"name".into()));
     let pictures = report["pictures"].as_array().expect("a list");
-    assert_eq!(pictures[0]["rows"][1], " 1  TheAlchemist     94.7 %     0 of 53              0");
+    assert_eq!(pictures[0]["rows"][2], " 1  TheAlchemist     94.7 %     0 of 53              0");
 
     let one = json("lab crowd --seed 7 --json --figure cats");
     assert_eq!(one["figures"].as_array().map(Vec::len), Some(1));

@@ -112,6 +112,7 @@ fn the_comic_on_seed_7() {
     assert_eq!(
         picture(&report, "leaderboard"),
         [
+            "                              ------ in private ------",
             "    team             public   cats found   false alarms",
             " 1  TheAlchemist     94.7 %     0 of 53              0",
             " 2  RedditBro95      94.6 %     0 of 53              0",

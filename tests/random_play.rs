@@ -96,6 +96,9 @@ fn every_screen_on_the_way_is_whole() {
                 let shown = treed::shell::told(&again, style);
                 assert!(!shown.contains("not measured here"), "{shown}");
                 assert!(!shown.contains("not drawn here"), "{shown}");
+                let screen = again.screen();
+                let told = screen.blocks.len() + screen.scene.blocks.len();
+                assert!(told > 0, "nothing is told at {}", treed::shell::place(&again));
                 for line in shown.lines() {
                     assert!(unicode_width::UnicodeWidthStr::width(line) <= width.max(76), "{width}: {line}");
                 }

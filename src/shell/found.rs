@@ -93,7 +93,7 @@ fn completion(found: usize, all: usize, style: Style) -> String {
     let full = found * BAR / all;
     // Something found is never nothing.
     let full = if found > 0 { full.max(1) } else { 0 };
-    format!("[{}{}] {} %\n", "#".repeat(full), ".".repeat(BAR - full), found * 100 / all)
+    format!("[{}{}] {} %\n", "#".repeat(full), ".".repeat(BAR - full), (found * 200 + all) / (2 * all))
 }
 
 /// When and how an ending was reached.

@@ -91,6 +91,11 @@ pub fn pages(story: &Story, gallery: &Gallery, style: Style) -> String {
 /// The page on a term: its title, its name, a word of the author for it, or a part of its title; articles
 /// and plurals aside.
 pub fn page_named<'s>(story: &'s Story, term: &str) -> Option<&'s Page> {
+    pages_named(story, term).next()
+}
+
+/// All pages on a term, the nearest first.
+fn pages_named<'s>(story: &'s Story, term: &str) -> impl Iterator<Item = &'s Page> {
     let wanted = understand::term(term);
     // A part of a title is a word or two; more is a sentence that only sounds like one.
     let part = wanted.len() >= 3 && wanted.split(' ').count() <= 2;
@@ -102,7 +107,12 @@ pub fn page_named<'s>(story: &'s Story, term: &str) -> Option<&'s Page> {
                 || page.words.iter().any(|word| understand::term(story.str(*word)) == wanted),
         )
     };
-    story.pages.iter().find(|page| titled(page).0).or_else(|| story.pages.iter().find(|page| titled(page).1))
+    let named: Vec<(bool, bool)> = story.pages.iter().map(titled).collect();
+    let (first, second) = (named.clone(), named);
+    let all = || story.pages.iter().enumerate();
+    let exactly = all().filter(move |(i, _)| first[*i].0);
+    let partly = all().filter(move |(i, _)| !second[*i].0 && second[*i].1);
+    exactly.chain(partly).map(|(_, page)| page)
 }
 
 /// One page of the notebook.
@@ -110,7 +120,9 @@ pub fn page_named<'s>(story: &'s Story, term: &str) -> Option<&'s Page> {
 /// # Errors
 /// What to say when there is none, or it is still locked.
 pub fn page(story: &Story, gallery: &Gallery, term: &str, style: Style) -> Result<String, String> {
-    let Some(page) = page_named(story, term) else {
+    // Of pages that a word stands for, one that is unlocked.
+    let known = |page: &&Page| gallery.unlocked(story.str(page.name)).is_some();
+    let Some(page) = pages_named(story, term).find(known).or_else(|| page_named(story, term)) else {
         let titles: Vec<&str> = story.pages.iter().map(|page| story.str(page.title)).collect();
         let near = crate::story::diagnostic::nearest(term, titles)
             .map(|title| format!(" Do you mean {title}?"))

@@ -30,8 +30,8 @@ pub const PICTURES: &[Named] = &[
     Named { name: "photo_squirrel", about: "A photograph that clearly shows a squirrel." },
     Named {
         name: "look_here",
-        about: "The first private photograph on which the team with the best public balanced \
-                accuracy says CAT, the brightest patch in brackets; she may or may not be there.",
+        about: "The first private photograph on which the winner says CAT, the brightest patch in \
+                brackets; she may or may not be there.",
     },
 ];
 
@@ -48,7 +48,7 @@ pub fn draw(contest: &Contest) -> Vec<Picture> {
         climb(contest),
         photo_cat(&contest.gold_photographs),
         photo_squirrel(&contest.gold_photographs),
-        look_here(contest, best),
+        look_here(contest, contest.winner()),
     ]
 }
 
@@ -66,6 +66,7 @@ fn board(contest: &Contest, n: usize, private: bool) -> Picture {
     let mut rows = vec!["    team             public".to_string()];
     if private {
         rows[0] += "   cats found   false alarms";
+        rows.insert(0, format!("{:27}   ------ in private ------", ""));
     }
     let mut sentences = Vec::new();
     for (place, entry) in (1..).zip(shown) {
@@ -171,10 +172,10 @@ fn example(gold: &[Photograph], such: fn(&Photograph) -> bool, truth: &str) -> P
 }
 
 /// The photograph with brackets around its brightest block.
-fn look_here(contest: &Contest, best: &Entry) -> Picture {
-    let alarm = contest.private.iter().zip(&best.private.says).find(|&(_, &says)| says);
+fn look_here(contest: &Contest, winner: &Entry) -> Picture {
+    let alarm = contest.private.iter().zip(&winner.private.says).find(|&(_, &says)| says);
     let Some((photograph, _)) = alarm else {
-        let described = format!("{} says CAT to no photograph.", best.team.name());
+        let described = format!("{} says CAT to no photograph.", winner.team.name());
         return Picture { rows: vec!["(no alarm)".to_string()], described };
     };
     let mut picture = photograph.picture();
@@ -190,7 +191,7 @@ fn look_here(contest: &Contest, best: &Entry) -> Picture {
         }
         *row = characters.into_iter().collect::<String>().trim_end().to_string();
     }
-    picture.described = format!("{} says CAT and points at: {}", best.team.name(), picture.described);
+    picture.described = format!("{} says CAT and points at: {}", winner.team.name(), picture.described);
     picture
 }
 

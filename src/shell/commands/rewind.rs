@@ -1,7 +1,7 @@
 //! Going back to any earlier choice.
 
 use crate::journal::turns::players;
-use crate::shell::{Shell, Trouble, listing};
+use crate::shell::{Shell, Trouble, listing, render};
 use std::io::Write;
 
 /// Lists the moves, or goes back to where one of them was made.
@@ -12,9 +12,9 @@ pub(super) fn rewind(shell: &mut Shell, number: &str, out: &mut dyn Write) -> Re
     }
     if number.is_empty() {
         let mut text = listing::log(&shell.game, shell.style)?;
-        text.push_str(&format!(
-            "`rewind {moves}` goes back to where you made move {moves}; `redo` makes it again.\n"
-        ));
+        let told =
+            format!("`rewind {moves}` goes back to where you made move {moves}; `redo` makes it again.");
+        render::wrap(&told, "", "", shell.style.width, &mut text);
         return shell.print(&text, out);
     }
     match number.parse::<usize>() {
