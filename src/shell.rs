@@ -139,7 +139,11 @@ impl Shell<'_> {
             interrupted = false;
         }
         if self.person && self.unsaved.is_none() {
-            writeln!(out, "{}", sentences::SAVED)?;
+            let told = match &*self.slot {
+                crate::journal::store::AUTO => sentences::SAVED.to_owned(),
+                slot => format!("Saved. `treed --slot {slot}` goes on from here."),
+            };
+            writeln!(out, "{told}")?;
         }
         out.flush()?;
         Ok(())

@@ -151,3 +151,16 @@ fn every_ending_of_the_story_has_a_playthrough() {
         );
     }
 }
+
+#[test]
+fn a_script_names_a_choice_by_its_id_whatever_other_labels_say() {
+    let story = support::small(
+        "",
+        r#""start": (text: "A hall.", choices: [
+            (id: "phone", label: "Ring somebody", to: "end"),
+            (id: "away", label: "Put the phone away", to: "start"),
+        ]),"#,
+    );
+    let out = Home::with_story(&story).plays("--new --plain", "phone\n");
+    assert!(out.contains("It is over."), "{out}");
+}

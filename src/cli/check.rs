@@ -152,6 +152,11 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
             }
         }
     }
+    // Endings that were not come to are not judged.
+    let cut_off = limits.is_some() && stop.load(Ordering::Relaxed);
+    if cut_off {
+        showing = None;
+    }
     let reading = proof
         .odds
         .as_ref()
@@ -207,7 +212,10 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         }
         (None, _) => {}
     }
-    Ok(match (bad, proof.is_complete()) {
+    if cut_off && proof.is_complete() {
+        writeln!(io::stderr(), "treed: interrupted: the proof stands, but not every ending was played to")?;
+    }
+    Ok(match (bad, proof.is_complete() && !cut_off) {
         (true, _) => 1,
         (false, true) => 0,
         (false, false) => 3,

@@ -4,7 +4,7 @@ use super::commands::setting_names;
 use super::screen::exercise;
 use super::terminal::columns;
 use super::understand::{
-    ByHand, Candidate, Meaning, understand, understand_at_end, understand_by_hand, yes_or_no,
+    self, ByHand, Candidate, Meaning, understand, understand_at_end, understand_by_hand, yes_or_no,
 };
 use super::{Shell, Trouble, render, sentences};
 use crate::engine::{Offer, ShownChoice};
@@ -82,7 +82,9 @@ impl Shell<'_> {
                 None => {}
             }
         }
-        match understand(self.story, &choices, line) {
+        // A script names choices by their ids, whatever else a person could mean by them.
+        let by_id = if self.person { None } else { understand::by_id(self.story, &choices, line) };
+        match by_id.unwrap_or_else(|| understand(self.story, &choices, line)) {
             Meaning::Nothing => self.show_choices(&choices, out),
             Meaning::Command(command, argument) => (command.run)(self, &argument, out),
             Meaning::Choice(id) | Meaning::Locked(id) => {

@@ -62,9 +62,7 @@ pub fn understand(story: &Story, choices: &[ShownChoice], line: &str) -> Meaning
     }
     let known = Known::new(story, choices);
     let typed = split(line);
-    // An id is how playthroughs name a choice; it may be a number in words.
-    let id = choices.iter().find(|choice| story.str(story.choice(choice.id).id) == line);
-    if let Some(choice) = id.filter(|_| command(line).is_none() && line.parse::<u32>().is_err()) {
+    if let Some(choice) = with_id(story, choices, line) {
         // Unless it is a word that the player reads in another choice alone.
         return match known.read_elsewhere(line, choice.id) {
             Some(other) => Meaning::Which(vec![Candidate::Choice(other.id), Candidate::Choice(choice.id)]),
@@ -118,6 +116,17 @@ pub fn understand(story: &Story, choices: &[ShownChoice], line: &str) -> Meaning
             },
         },
     }
+}
+
+/// The choice of this id, as playthroughs name it; `None` where the line is no id.
+pub fn by_id(story: &Story, choices: &[ShownChoice], line: &str) -> Option<Meaning> {
+    with_id(story, choices, line.trim()).map(taken)
+}
+
+/// An id may be a number in words; a command or a number is none.
+fn with_id<'c, 's>(story: &Story, choices: &'c [ShownChoice<'s>], line: &str) -> Option<&'c ShownChoice<'s>> {
+    let id = choices.iter().find(|choice| story.str(story.choice(choice.id).id) == line);
+    id.filter(|_| command(line).is_none() && line.parse::<u32>().is_err())
 }
 
 /// What a line means where the story has ended, and only commands are left.
