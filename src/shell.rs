@@ -139,11 +139,7 @@ impl Shell<'_> {
             interrupted = false;
         }
         if self.person && self.unsaved.is_none() {
-            let told = match &*self.slot {
-                crate::journal::store::AUTO => sentences::SAVED.to_owned(),
-                slot => format!("Saved. `treed --slot {slot}` goes on from here."),
-            };
-            writeln!(out, "{told}")?;
+            writeln!(out, "{}", sentences::saved(&self.slot))?;
         }
         out.flush()?;
         Ok(())

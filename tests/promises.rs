@@ -12,7 +12,7 @@ use treed::story::{Source, Story, load};
 /// A way through the story, and what it should come to.
 struct Promise {
     what: &'static str,
-    /// Ids of choices; `@perfect` and `@careless` do an exercise; `@leave` goes back to the street from
+    /// Ids of choices; `@perfect` does an exercise without a fault; `@leave` goes back to the street from
     /// wherever an experiment has ended.
     moves: &'static str,
     /// The last outcome.

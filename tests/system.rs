@@ -45,3 +45,23 @@ fn the_story_goes_to_standard_output_and_messages_to_standard_error() {
     let version = home.run("--version", "").fine();
     assert_eq!(version.trim(), concat!("treed ", env!("CARGO_PKG_VERSION")));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_proof_says_so_and_is_not_called_sound() {
+    use std::process::{Command, Stdio};
+    let child = Command::new(env!("CARGO_BIN_EXE_treed"))
+        .arg("check")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("`kill` runs");
+    assert!(sent.success());
+    let ended = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{told}");
+    assert!(told.contains("interrupted"), "{told}");
+    assert!(!told.contains("no real game was found"), "{told}");
+}

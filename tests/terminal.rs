@@ -48,10 +48,7 @@ impl Terminal {
     /// Waits until this is printed.
     #[track_caller]
     fn shows(&mut self, words: &str) -> &mut Terminal {
-        match self.session.expect(words) {
-            Ok(found) => self.seen.push_str(&String::from_utf8_lossy(found.as_bytes())),
-            Err(why) => panic!("no `{words}` ({why}) after:\n{}", self.seen),
-        }
+        support::wait_for(&mut self.session, words, &mut self.seen);
         self
     }
 

@@ -36,10 +36,7 @@ impl Writing {
 
     #[track_caller]
     fn shows(&mut self, words: &str) -> &mut Writing {
-        match self.session.expect(words) {
-            Ok(found) => self.seen.push_str(&String::from_utf8_lossy(found.as_bytes())),
-            Err(why) => panic!("no `{words}` ({why}) after:\n{}", self.seen),
-        }
+        support::wait_for(&mut self.session, words, &mut self.seen);
         self
     }
 

@@ -98,8 +98,8 @@ pub(super) fn run(
     let share = 100.0 * (pieces.len() - missing.len()) as f64 / pieces.len().max(1) as f64;
     writeln!(
         out,
-        "{played} playthrough{} show {} of {} paragraphs and pictures ({share:.1} %).",
-        if played == 1 { "" } else { "s" },
+        "{} show {} of {} paragraphs and pictures ({share:.1} %).",
+        crate::text::counted(played.into(), "playthrough"),
         pieces.len() - missing.len(),
         pieces.len()
     )?;

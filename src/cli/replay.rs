@@ -67,7 +67,7 @@ pub(super) fn replay(
     let Some(at) = moves.iter().copied().chain([entries.len()]).nth(from - 1) else {
         return Err(Trouble::Told(format!(
             "there is no move {from}: this playthrough has {}",
-            counted(moves.len(), "move")
+            crate::text::counted(moves.len() as u64, "move")
         )));
     };
     let base = if store.exists(&arguments.what) { &*arguments.what } else { AUTO };
@@ -203,8 +203,4 @@ fn verify(story: &Story, seed: u32, entries: &[Entry], out: &mut impl Write) -> 
     }
     writeln!(out, "{measured} experiments run again, {differ} differ.")?;
     Ok(i32::from(differ > 0))
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

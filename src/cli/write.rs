@@ -7,6 +7,7 @@
 
 use super::read_story;
 use crate::engine::Offer;
+use crate::journal::store::AUTO;
 use crate::journal::{Entry, Game, SEEDS, Unmade};
 use crate::proof::{self, Options, Proof, graph::Node, odds::Weights};
 use crate::shell::commands::command;
@@ -81,7 +82,7 @@ pub(super) fn write(arguments: &WriteArguments, plain: bool) -> Result<i32, Trou
     // A wrong path is told before anything is set up.
     read_story(Some(&arguments.file))?;
     let style = Style::detect(plain);
-    let mut prompt = Prompt::new(true, false, None, style.color);
+    let mut prompt = Prompt::new(true, false, None, style.color, AUTO);
     let Prompt::Person { editor, .. } = &mut prompt else {
         return Err(Trouble::Told("`treed write` needs a terminal that it can edit lines in".to_owned()));
     };
@@ -309,7 +310,7 @@ fn verdict(story: &Story, source: &Source, proof: &Proof, time: Duration, style:
 fn counted(faults: &[Diagnostic]) -> String {
     let count = |severity, what: &str| {
         let n = faults.iter().filter(|fault| fault.code.severity() == severity).count();
-        format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+        crate::text::counted(n as u64, what)
     };
     format!("{}, {}", count(Severity::Error, "error"), count(Severity::Warning, "warning"))
 }
@@ -345,8 +346,8 @@ impl Desk {
             None => match game.turns() {
                 0 => format!("{name}: you stand at the beginning."),
                 n => format!(
-                    "{name}: you stand where you stood, after {n} move{}.",
-                    if n == 1 { "" } else { "s" }
+                    "{name}: you stand where you stood, after {}.",
+                    crate::text::counted(n as u64, "move")
                 ),
             },
         };

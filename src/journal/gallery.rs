@@ -366,10 +366,12 @@ fn write_run(run: &Run, out: &mut String) {
 #[derive(Deserialize)]
 #[serde(rename = "Gallery", deny_unknown_fields)]
 struct Written {
-    #[allow(dead_code, reason = "looked at before")]
-    format: u32,
-    #[allow(dead_code, reason = "for the reader of the file")]
-    story: String,
+    // Looked at before.
+    #[serde(rename = "format")]
+    _format: u32,
+    // For whoever reads the file.
+    #[serde(rename = "story")]
+    _story: String,
     endings: Vec<WrittenReached>,
     pages: Vec<WrittenPage>,
     #[serde(default)]
@@ -417,6 +419,7 @@ struct WrittenPage {
 #[cfg(test)]
 mod tests {
     use super::{Gallery, NESTING, Written, by_ron, plain};
+    use crate::story::read::spoilt;
     use proptest::prelude::*;
 
     const KEPT: &str = include_str!("../../tests/saves/format-1-gallery.ron");
@@ -446,14 +449,7 @@ mod tests {
                 "", "", "(", ")", "[", "]", "{", "}", ",", ":", "\"", "\\", "\n", " ", "-", "7", ".5", "Some(",
                 "None", "//",
             ];
-            let mut text = KEPT.to_owned();
-            for (at, cut, piece) in edits {
-                let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
-                let from = *at.get(&places);
-                let to = places.get(places.partition_point(|i| *i < from) + cut).copied().unwrap_or(text.len());
-                text.replace_range(from..to, PIECES[piece]);
-            }
-            compare(&text);
+            compare(&spoilt(KEPT.to_owned(), edits, &PIECES));
         }
     }
 }

@@ -278,8 +278,9 @@ pub(super) fn write_entry(entry: &Entry, out: &mut String) {
 #[derive(Deserialize)]
 #[serde(rename = "Save", deny_unknown_fields)]
 struct Written {
-    #[allow(dead_code, reason = "looked at before")]
-    format: u32,
+    // Looked at before.
+    #[serde(rename = "format")]
+    _format: u32,
     story: WrittenStory,
     seed: u64,
     at: String,

@@ -49,7 +49,7 @@ pub fn play(
     };
     let asked_style = style;
     let style = if person { style.with(&settings) } else { style };
-    let mut prompt = Prompt::new(person, style.plain, Some(store.history_path()), style.color);
+    let mut prompt = Prompt::new(person, style.plain, Some(store.history_path()), style.color, slot);
     let (mut begin, mut save) = (begin, None);
     if matches!(begin, Begin::Resume) && store.exists(slot) {
         match store.load(slot) {

@@ -107,12 +107,15 @@ fn pages_named<'s>(story: &'s Story, term: &str) -> impl Iterator<Item = &'s Pag
                 || page.words.iter().any(|word| understand::term(story.str(*word)) == wanted),
         )
     };
-    let named: Vec<(bool, bool)> = story.pages.iter().map(titled).collect();
-    let (first, second) = (named.clone(), named);
-    let all = || story.pages.iter().enumerate();
-    let exactly = all().filter(move |(i, _)| first[*i].0);
-    let partly = all().filter(move |(i, _)| !second[*i].0 && second[*i].1);
-    exactly.chain(partly).map(|(_, page)| page)
+    let mut named: Vec<(bool, &Page)> = story
+        .pages
+        .iter()
+        .map(|page| (titled(page), page))
+        .filter(|((exactly, partly), _)| *exactly || *partly)
+        .map(|((exactly, _), page)| (!exactly, page))
+        .collect();
+    named.sort_by_key(|(partly, _)| *partly);
+    named.into_iter().map(|(_, page)| page)
 }
 
 /// One page of the notebook.

@@ -64,16 +64,17 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 impl Prompt {
     /// A person where standard input and output are terminals; else a script.
-    pub fn new(person: bool, plain: bool, history: Option<PathBuf>, color: bool) -> Prompt {
+    pub fn new(person: bool, plain: bool, history: Option<PathBuf>, color: bool, slot: &str) -> Prompt {
         if !person {
             return Prompt::Script { line: 0 };
         }
         if plain {
             // The terminal itself throws the line away. Every move is saved, so that leaving needs nothing more.
-            let _ = ctrlc::set_handler(|| {
+            let saved = super::sentences::saved(slot);
+            let _ = ctrlc::set_handler(move || {
                 let mut out = io::stdout().lock();
                 let again = INTERRUPTED.swap(true, Ordering::Relaxed);
-                let sentence = if again { super::sentences::SAVED } else { super::sentences::ONCE_MORE };
+                let sentence = if again { &*saved } else { super::sentences::ONCE_MORE };
                 let _ = writeln!(out, "\n{sentence}").and_then(|()| out.flush());
                 if again {
                     std::process::exit(0);

@@ -115,7 +115,7 @@ impl Shell<'_> {
             render::wrap(&found, "", "", self.style.width, text);
         }
         let share = match code::encode(story, self.game.seed(), self.game.entries()) {
-            Ok(code) => format!("Share code: {code} (`treed replay` and this play it, anywhere)"),
+            Ok(code) => format!("Share code: {code}\n`treed replay` with this code plays it anywhere."),
             Err(why) => format!("Share code: {why}."),
         };
         render::wrap(&share, "", "", self.style.width, text);

@@ -1,5 +1,7 @@
 //! The sentences of the shell, together, so that they can be read and cut as a text.
 
+use crate::journal::store::AUTO;
+
 /// At the first start.
 pub const TIP_NUMBERS: &str = "Type the number of a choice, or a word of it. `help` lists what else you can say. The game is saved after every move, so you can leave at any time.";
 /// At the first thing that is done by hand.
@@ -22,8 +24,13 @@ pub const PLAIN: &str = "Plain mode is on, for screen readers: text in one colum
 
 /// After Ctrl-C.
 pub const ONCE_MORE: &str = "(Once more leaves; the game is saved.)";
-/// When the program leaves.
-pub const SAVED: &str = "Saved. `treed` goes on from here.";
+/// When the program leaves a game in a slot.
+pub fn saved(slot: &str) -> String {
+    match slot {
+        AUTO => "Saved. `treed` goes on from here.".to_owned(),
+        slot => format!("Saved. `treed --slot {slot}` goes on from here."),
+    }
+}
 
 /// On the title screen, when nothing was understood.
 pub const TITLE: &str = "Type a number, or Enter to go on. `load NAME` goes on from another save.";

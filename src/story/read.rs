@@ -469,9 +469,26 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     }
 }
 
+/// A text with some characters cut out and some pieces put in: each edit is a place, how many characters go,
+/// and which piece comes.
+#[cfg(test)]
+pub(crate) fn spoilt(
+    mut text: String,
+    edits: Vec<(proptest::sample::Index, usize, usize)>,
+    pieces: &[&str],
+) -> String {
+    for (at, cut, piece) in edits {
+        let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+        let from = *at.get(&places);
+        let to = places.get(places.partition_point(|i| *i < from) + cut).copied().unwrap_or(text.len());
+        text.replace_range(from..to, pieces[piece]);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, spoilt};
     use crate::story::load::{MOST_NESTING, by_ron};
     use crate::story::written::Story;
     use crate::story::{Source, diagnostic, resolve};
@@ -575,19 +592,13 @@ mod tests {
                 "r#\"x\"#", "Some(", "()", "true", "é", "0", "_", "e3", "+", "\u{B}", "None", "Story", "/**/",
             ];
             let examples = diagnostic::EXAMPLES.len();
-            let mut text = match which.index(examples * 2 + 20) {
+            let text = match which.index(examples * 2 + 20) {
                 i if i < examples => diagnostic::Example::story(diagnostic::EXAMPLES[i].passing),
                 i if i < examples * 2 => diagnostic::Example::story(diagnostic::EXAMPLES[i - examples].failing),
                 i if i % 2 == 0 => LABS.to_owned(),
                 _ => LAMP.to_owned(),
             };
-            for (at, cut, piece) in edits {
-                let places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
-                let from = *at.get(&places);
-                let to = places.get(places.partition_point(|i| *i < from) + cut).copied().unwrap_or(text.len());
-                text.replace_range(from..to, PIECES[piece]);
-            }
-            compare(&text);
+            compare(&spoilt(text, edits, &PIECES));
         }
     }
 }

@@ -298,3 +298,13 @@ impl Ran {
         self
     }
 }
+
+/// Waits until a program in a terminal has printed this; what it prints is added to what was seen.
+#[cfg(unix)]
+#[track_caller]
+pub fn wait_for(session: &mut expectrl::session::OsSession, words: &str, seen: &mut String) {
+    match expectrl::Expect::expect(session, words) {
+        Ok(found) => seen.push_str(&String::from_utf8_lossy(found.as_bytes())),
+        Err(why) => panic!("no `{words}` ({why}) after:\n{seen}"),
+    }
+}

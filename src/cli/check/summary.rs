@@ -59,7 +59,7 @@ fn digits(n: usize) -> String {
 }
 
 fn counted(n: usize, what: &str) -> String {
-    format!("{} {what}{}", digits(n), if n == 1 { "" } else { "s" })
+    crate::text::counted(n as u64, what)
 }
 
 fn unfinished(proof: &Proof) -> Option<String> {

@@ -43,7 +43,7 @@ pub(super) fn print(found: &Found<'_>, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn moves(count: usize) -> String {
-    format!("{count} move{}", if count == 1 { "" } else { "s" })
+    crate::text::counted(count as u64, "move")
 }
 
 /// A script as `tests/playthroughs` keeps them.

@@ -1,12 +1,12 @@
 //! Two playthroughs side by side: the first move where they part, and what each led to.
 
-use super::{counted, follow};
+use super::follow;
 use crate::journal::turns::{part, players};
 use crate::journal::{Entry, Game};
 use crate::shell::terminal::Style;
 use crate::shell::{Trouble, place, render};
 use crate::story::Story;
-use crate::text::visible;
+use crate::text::{counted, visible};
 
 /// A playthrough and how it was named.
 type Run<'r> = (&'r str, u32, &'r [Entry]);
@@ -44,7 +44,7 @@ pub(super) fn compare(story: &Story, a: Run, b: Run, style: Style) -> Result<Str
                 "{} is the beginning of {}: the first {} are the same.",
                 shown(short.0),
                 shown(long.0),
-                counted(players(short.2).len(), "move")
+                counted(players(short.2).len() as u64, "move")
             ));
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn compare(story: &Story, a: Run, b: Run, style: Style) -> Result<Str
             None => format!("no ending yet; it stands at {}", place(&game)),
         };
         let mut line =
-            format!("{} led to {led}, in {}.", shown(name), counted(players(entries).len(), "move"));
+            format!("{} led to {led}, in {}.", shown(name), counted(players(entries).len() as u64, "move"));
         let found = found(story, seed, entries)?;
         if !found.is_empty() {
             line.push_str(&format!(" Experiments: {}.", found.join(", ")));

@@ -118,7 +118,7 @@ pub(super) fn settings(shell: &mut Shell, argument: &str, out: &mut dyn Write) -
     if shell.style.plain != before && shell.person {
         shell.prompt.close();
         let history = Some(shell.store.history_path());
-        shell.prompt = Prompt::new(true, shell.style.plain, history, shell.style.color);
+        shell.prompt = Prompt::new(true, shell.style.plain, history, shell.style.color, &shell.slot);
     }
     Ok(())
 }
