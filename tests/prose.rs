@@ -379,3 +379,24 @@ fn pages_of_the_notebook_are_short_and_say_where_to_read_on() {
     }
     none(&format!("at most {PAGE_WORDS} words and a reference on a page"), found);
 }
+
+/// Words that were looked up and are right; one in a line, in the order of the alphabet.
+const SPELLING: &str = include_str!("spelling.txt");
+
+/// Every word of the prose is in the kept list, so that a slip of the finger is met by whoever made it.
+#[test]
+fn every_word_is_spelt_as_kept() {
+    let known: std::collections::BTreeSet<&str> = SPELLING.lines().collect();
+    let mut found = std::collections::BTreeMap::new();
+    for (place, _, text) in all_prose(&built_in()) {
+        let folded = text.to_lowercase();
+        for word in folded.split(|c: char| !c.is_alphabetic() && c != '’') {
+            let word = word.trim_matches('’');
+            if word.chars().count() > 1 && !known.contains(word) {
+                found.entry(word.to_owned()).or_insert_with(|| place.clone());
+            }
+        }
+    }
+    let unknown = found.into_iter().map(|(word, place)| format!("{place}: {word}")).collect();
+    none("words that tests/spelling.txt has not; a right one is added there", unknown);
+}
