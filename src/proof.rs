@@ -33,6 +33,7 @@ use graph::{Graph, Node, Reversed};
 use odds::{Longest, Odds, Weights};
 use pack::{Control, Reduce};
 use std::sync::atomic::AtomicBool;
+pub use texts::TextBudget;
 pub use verdicts::Reached;
 pub use what_if::{what_if, what_if_until};
 
@@ -44,6 +45,8 @@ pub struct Options<'o> {
     pub threads: usize,
     /// How states are made small.
     pub reduce: Reduce,
+    /// How far questions about texts are followed.
+    pub texts: TextBudget,
     /// How the world answers, for odds.
     pub weights: Weights,
     /// Set to stop.
@@ -145,7 +148,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     let check = || {
         let mut found = verdicts::check(story, &proof);
         if whole {
-            found.extend(texts::check(story, &proof, options.threads));
+            found.extend(texts::check(story, &proof, options.texts, options.threads));
         }
         found
     };

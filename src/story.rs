@@ -231,6 +231,8 @@ pub struct Fact {
     pub start: u32,
     /// Greatest raw value that effects can give it; 0 for a computed fact.
     pub most: u32,
+    /// Whether a condition asks for it; of a computed fact what is left is its base.
+    pub asked: bool,
 }
 
 /// What a fact can be. A raw value is 0 or 1, the distance from the range's least, or the index of a

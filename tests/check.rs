@@ -23,6 +23,7 @@ fn proved_with(story: &Story, reduce: Reduce, threads: usize, budget: Budget) ->
             budget,
             threads,
             reduce,
+            texts: Default::default(),
             weights: Weights::uniform(),
             stop: &false.into(),
             progress: &mut |_| {},

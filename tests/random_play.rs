@@ -163,6 +163,7 @@ fn proved_odds_agree_with_real_games() {
             budget: Budget::default(),
             threads: 2,
             reduce: Reduce::default(),
+            texts: Default::default(),
             weights: Weights::measured(),
             stop: &false.into(),
             progress: &mut |_| {},

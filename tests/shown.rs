@@ -23,6 +23,7 @@ fn proved(story: &Story) -> Proof {
             budget: Budget::default(),
             threads: 1,
             reduce: Reduce::default(),
+            texts: Default::default(),
             weights: Weights::uniform(),
             stop: &false.into(),
             progress: &mut |_| {},

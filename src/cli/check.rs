@@ -274,6 +274,7 @@ pub(super) fn prove(story: &Story, effort: &Effort, stop: &AtomicBool, bar: &mut
             budget: proof::Budget { states: effort.budget, bytes: effort.memory.saturating_mul(1 << 20) },
             threads: effort.threads(),
             reduce: proof::pack::Reduce::default(),
+            texts: proof::TextBudget::default(),
             weights: Weights::measured(),
             stop,
             progress: &mut progress,

@@ -244,6 +244,7 @@ impl<P: ExternalPrinter> Watcher<P> {
                     budget: proof::Budget { states: budget, ..proof::Budget::default() },
                     threads,
                     reduce: proof::pack::Reduce::default(),
+                    texts: proof::TextBudget::default(),
                     weights: Weights::measured(),
                     stop: &stop,
                     progress: &mut |_| {

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use std::collections::{HashMap, VecDeque};
 
 /// Most values of a slice that are followed.
-const MOST_VALUES: usize = 1 << 14;
+pub const MOST_VALUES: usize = 1 << 14;
 /// Most bytes that the values of one slice may take.
 const MOST_BYTES: usize = 1 << 30;
 /// Small slices share words up to so many bytes.
@@ -76,13 +76,14 @@ impl Watch for Left<'_> {
 }
 
 impl Slice {
-    /// The slice of some facts, and of which labs have run if `labs`.
+    /// The slice of some facts, and of which labs have run if `labs`; too large above `most` values.
     pub fn of(
         story: &Story,
         graph: &Graph,
         owners: &[SceneId],
         asked: impl IntoIterator<Item = FactId>,
         labs: bool,
+        most: usize,
     ) -> Slice {
         let mut facts = vec![false; story.facts.len()];
         asked.into_iter().for_each(|fact| facts[story.base(fact).index()] = true);
@@ -97,14 +98,16 @@ impl Slice {
             moves: Vec::new(),
             too_large: false,
         };
-        slice.find_values(graph, owners);
+        slice.find_values(graph, owners, most.min(MOST_VALUES));
         slice
     }
 
-    fn find_values(&mut self, graph: &Graph, owners: &[SceneId]) {
+    fn find_values(&mut self, graph: &Graph, owners: &[SceneId], most: usize) {
         let mut kinds: HashMap<Vec<Token>, usize> = HashMap::new();
         let mut effects: Vec<Vec<Token>> = Vec::new();
-        for script in &graph.scripts {
+        // What is done before the first state is done once.
+        self.kinds.push(None);
+        for script in graph.scripts.iter().skip(1) {
             let acts: Vec<Token> = script.iter().copied().filter(|token| self.does(*token, owners)).collect();
             self.kinds.push((!acts.is_empty()).then(|| {
                 *kinds.entry(acts.clone()).or_insert_with(|| {
@@ -119,7 +122,7 @@ impl Slice {
         self.moves = vec![Vec::new(); effects.len()];
         let mut next = 0;
         while next < self.values.len() {
-            if self.values.len() > MOST_VALUES || next * effects.len() > 20_000_000 {
+            if self.values.len() > most || next * effects.len() > 20_000_000 {
                 self.too_large = true;
                 return;
             }

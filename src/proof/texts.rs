@@ -15,8 +15,21 @@ use crate::story::{
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Most random walks for the questions over facts with too many values.
-const MOST_WALKS: usize = 100_000;
+/// How far the questions about texts are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextBudget {
+    /// Most values that the facts of one question may have together, at most 16,384.
+    pub values: usize,
+    /// Most random walks for the questions over facts with more.
+    pub walks: usize,
+}
+
+impl Default for TextBudget {
+    fn default() -> TextBudget {
+        TextBudget { values: slices::MOST_VALUES, walks: 100_000 }
+    }
+}
+
 /// Most moves of such a walk.
 const LONGEST_WALK: usize = 300;
 
@@ -50,7 +63,7 @@ struct Question<'s> {
 }
 
 /// Answers all questions about texts and ranges of a story whose control is explored.
-pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnostic> {
+pub(super) fn check(story: &Story, proof: &Proof, budget: TextBudget, threads: usize) -> Vec<Diagnostic> {
     let graph = &proof.graph;
     let mut asked = Vec::new();
     collect(story, &mut asked);
@@ -76,7 +89,7 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
         .keys()
         .map(|(facts, labs)| {
             let ids = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32));
-            Slice::of(story, graph, &owners, ids, *labs)
+            Slice::of(story, graph, &owners, ids, *labs, budget.values)
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
@@ -89,7 +102,7 @@ pub(super) fn check(story: &Story, proof: &Proof, threads: usize) -> Vec<Diagnos
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
         let teller = Teller { story, proof, slice, places: &places, labels: &labels, owners: &owners };
         let Some(found) = found else {
-            let seen = teller.walk(questions);
+            let seen = teller.walk(questions, budget.walks);
             for (question, _) in questions.iter().zip(seen).filter(|(_, seen)| !seen) {
                 complaints.push(
                     Diagnostic::new(Code::NotDecided, question.span, "this takes too many values to follow")
@@ -261,7 +274,7 @@ impl Teller<'_> {
 
     /// Where there are too many values to follow: which parts of texts are shown on random walks. What one
     /// walk shows is shown by a playthrough; what none shows stays undecided.
-    fn walk(&self, questions: &[Question]) -> Vec<bool> {
+    fn walk(&self, questions: &[Question], walks: usize) -> Vec<bool> {
         let graph = &self.proof.graph;
         let asks_parts = |question: &&Question| matches!(question.asks, Asks::Shown);
         let mut seen = vec![false; questions.len()];
@@ -280,7 +293,7 @@ impl Teller<'_> {
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             (z ^ (z >> 31)) as usize % n
         };
-        for _ in 0..MOST_WALKS {
+        for _ in 0..walks {
             if left == 0 {
                 break;
             }

@@ -6,8 +6,8 @@ use super::{Proof, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
-    Binding, Choice, ChoiceId, Condition, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId,
-    Segment, Story, Text, Way,
+    Binding, Choice, ChoiceId, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId, Segment, Story,
+    Text, Way,
 };
 use std::collections::HashSet;
 
@@ -389,26 +389,10 @@ fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
 
 /// Facts that nothing asks for or shows, or that nothing changes. No exploration is needed.
 fn unused_facts(story: &Story) -> Vec<Diagnostic> {
-    let mut read = vec![false; story.facts.len()];
+    let mut read: Vec<bool> = story.facts.iter().map(|fact| fact.asked).collect();
     let mut written = vec![false; story.facts.len()];
     {
-        let mut mark = |fact: FactId| {
-            read[fact.index()] = true;
-            read[story.base(fact).index()] = true;
-        };
-        let mut ask = |condition: &Condition| super::pack::reads(story, condition, &mut mark);
-        for choice in &story.choices {
-            choice.when.iter().for_each(&mut ask);
-            choice.locked.iter().for_each(|(unless, _)| ask(unless));
-        }
-        story.arm_ids().for_each(|arm| story.arm(arm).when.iter().for_each(&mut ask));
-        for event in &story.events {
-            ask(&event.when);
-            event.until.iter().for_each(&mut ask);
-        }
-        for claim in &story.claims {
-            claim.promise.conditions(&mut ask);
-        }
+        let mut mark = |fact: FactId| read[fact.index()] = true;
         for binding in story.labs.iter().flatten() {
             if let Binding::By(fact, _) = binding {
                 mark(*fact);
@@ -426,12 +410,12 @@ fn unused_facts(story: &Story) -> Vec<Diagnostic> {
     }
     let lists = story.choices.iter().map(|choice| &choice.then);
     for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
-        uses(story, list, &mut read, &mut written);
+        uses(list, &mut read, &mut written);
     }
-    // A computed fact stands for what it is computed from, and the other way round.
+    // Who asks for a computed fact asks for what it is computed from, and it changes with that.
     for (i, fact) in story.facts.iter().enumerate() {
         if let FactKind::Steps { of, .. } = fact.kind {
-            read[i] |= read[of.index()];
+            read[of.index()] |= read[i];
             written[i] = true;
         }
     }
@@ -457,7 +441,7 @@ fn unused_facts(story: &Story) -> Vec<Diagnostic> {
     found
 }
 
-fn uses(story: &Story, effects: &[Effect], read: &mut [bool], written: &mut [bool]) {
+fn uses(effects: &[Effect], read: &mut [bool], written: &mut [bool]) {
     for effect in effects {
         match effect {
             Effect::Put(fact, _) | Effect::Add { fact, .. } => written[fact.index()] = true,
@@ -465,10 +449,7 @@ fn uses(story: &Story, effects: &[Effect], read: &mut [bool], written: &mut [boo
                 written[to.index()] = true;
                 read[from.index()] = true;
             }
-            Effect::When(when, then) => {
-                super::pack::reads(story, when, &mut |fact| read[fact.index()] = true);
-                uses(story, then, read, written);
-            }
+            Effect::When(_, then) => uses(then, read, written),
         }
     }
 }
@@ -487,8 +468,7 @@ fn shown(story: &Story, text: Text, mark: &mut impl FnMut(FactId)) {
                     }
                 }
             }
-            Part::When { when, text, otherwise, .. } => {
-                super::pack::reads(story, when, mark);
+            Part::When { text, otherwise, .. } => {
                 shown(story, *text, mark);
                 shown(story, *otherwise, mark);
             }

@@ -50,7 +50,7 @@ impl<'a> Resolver<'a> {
                 written::Fact::Steps { .. } => (FactKind::Flag, 0),
             };
             let name = self.intern(name);
-            let mut fact = Fact { name, span, kind, slot: Slot::default(), start, most: 0 };
+            let mut fact = Fact { name, span, kind, slot: Slot::default(), start, most: 0, asked: false };
             if !matches!(fact.kind, FactKind::Steps { .. }) {
                 fact.most = fact.size().saturating_sub(1);
             }

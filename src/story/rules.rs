@@ -11,7 +11,7 @@ impl<'a> Resolver<'a> {
         let never = Condition::Any(Box::default());
         match condition {
             C::Is(name) => {
-                let Some(fact) = self.fact(name) else { return never };
+                let Some(fact) = self.asked(name) else { return never };
                 if !matches!(self.story.fact(fact).kind, FactKind::Flag) {
                     self.wrong_kind(name, "is no flag", "a number is asked with `AtLeast`, `AtMost` or `Equals`, a name with `Equals` or `In`");
                 }
@@ -23,11 +23,11 @@ impl<'a> Resolver<'a> {
             C::AtLeast(name, least) => self.number_range(name, *least, i32::MAX).unwrap_or(never),
             C::AtMost(name, most) => self.number_range(name, i32::MIN, *most).unwrap_or(never),
             C::Equals(name, value) => {
-                let Some(fact) = self.fact(name) else { return never };
+                let Some(fact) = self.asked(name) else { return never };
                 self.equals(fact, name, value).unwrap_or(never)
             }
             C::In(name, values) => {
-                let Some(fact) = self.fact(name) else { return never };
+                let Some(fact) = self.asked(name) else { return never };
                 Condition::Any(values.iter().filter_map(|value| self.equals(fact, name, value)).collect())
             }
             C::Figure(name, compare, number) => {
@@ -47,6 +47,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The fact that a condition asks for.
+    fn asked(&mut self, name: &'a str) -> Option<FactId> {
+        let fact = self.fact(name)?;
+        self.story.facts[fact.index()].asked = true;
+        Some(fact)
+    }
+
     fn figures_only_in_prose(&mut self, name: &'a str, prose: bool) {
         if !prose {
             self.fault(
@@ -61,7 +68,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn number_range(&mut self, name: &'a str, least: i32, most: i32) -> Option<Condition> {
-        let fact = self.fact(name)?;
+        let fact = self.asked(name)?;
         let FactKind::Range { from, to } = self.story.fact(fact).kind else {
             self.wrong_kind(name, "is no range", "a flag is asked with `Is`, a name with `Equals` or `In`");
             return None;

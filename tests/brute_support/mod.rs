@@ -1,6 +1,42 @@
-//! Small random stories from numbers.
+//! Small random stories from numbers, and what is true of them, found out slowly.
+
+pub mod slow;
+mod unused;
+pub mod values;
 
 use std::fmt::Write;
+
+/// The facts of the random stories; a computed one with what it is computed from.
+pub const FACTS: [(&str, Option<&str>); 11] = [
+    ("f", None),
+    ("g", None),
+    ("n", None),
+    ("m", None),
+    ("o", None),
+    ("t", None),
+    ("k", None),
+    ("x", None),
+    ("y", None),
+    ("z", None),
+    ("c", Some("y")),
+];
+
+/// Ways to ask for, to show and to change the facts that many stories leave alone.
+const ASKS: [&str; 4] = ["Is(\"x\")", "AtLeast(\"y\", 1)", "Equals(\"z\", \"q\")", "Equals(\"c\", \"high\")"];
+const SHOWS: [&str; 8] =
+    ["{x|X|no X}", "{y}", "{y:words} Y", "{y|one|# Y}", "{z}", "{z|p=P|q=Q}", "{c}", "{c|low=L|high=H}"];
+const ACTS: [&str; 10] = [
+    "Set(\"x\")",
+    "Clear(\"x\")",
+    "Copy(\"x\", \"g\")",
+    "Copy(\"f\", \"x\")",
+    "RaiseToEnd(\"y\", 1)",
+    "Raise(\"y\", 1)",
+    "Copy(\"n\", \"y\")",
+    "Put(\"z\", \"q\")",
+    "Put(\"z\", \"p\")",
+    "When(Equals(\"c\", \"high\"), [Clear(\"x\")])",
+];
 
 /// Outcomes of the drones; one of them hangs on the knob that the random stories turn.
 const OUTCOMES: [&str; 6] = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"];
@@ -17,6 +53,10 @@ struct Dice {
     t_decides: bool,
     /// Automatic scenes may lead back, and choices out of tunnels where there is none.
     refuses: bool,
+    /// Of [`ASKS`], [`SHOWS`] and [`ACTS`], those that may come up.
+    asks: Vec<&'static str>,
+    shows: Vec<&'static str>,
+    acts: Vec<&'static str>,
 }
 
 impl Dice {
@@ -25,6 +65,20 @@ impl Dice {
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
         (self.state >> 20) % n
+    }
+
+    /// Each with a chance of one in four.
+    fn some(&mut self, of: &[&'static str]) -> Vec<&'static str> {
+        of.iter().copied().filter(|_| self.below(4) == 0).collect()
+    }
+
+    /// Now and then one of some.
+    fn one(&mut self, of: fn(&Dice) -> &Vec<&'static str>, seldom: u64) -> Option<&'static str> {
+        let count = of(self).len() as u64;
+        (count > 0 && self.below(seldom) == 0).then(|| {
+            let at = self.below(count) as usize;
+            of(self)[at]
+        })
     }
 
     fn condition(&mut self) -> String {
@@ -36,6 +90,9 @@ impl Dice {
     }
 
     fn test(&mut self) -> String {
+        if let Some(test) = self.one(|dice| &dice.asks, 8) {
+            return test.to_owned();
+        }
         match self.below(5) {
             0 => "Is(\"f\")".to_owned(),
             1 => "Not(Is(\"g\"))".to_owned(),
@@ -48,6 +105,10 @@ impl Dice {
     fn effects(&mut self) -> String {
         let mut list = Vec::new();
         for _ in 0..self.below(3) {
+            if let Some(act) = self.one(|dice| &dice.acts, 6) {
+                let strict = act.starts_with("Raise(") && !self.strict;
+                list.push(if strict { "RaiseToEnd(\"y\", 1)".to_owned() } else { act.to_owned() });
+            }
             let end = if self.strict && self.below(2) == 0 { "" } else { "ToEnd" };
             list.push(match self.below(11) {
                 0 => "Set(\"f\")".to_owned(),
@@ -101,10 +162,16 @@ impl Dice {
             ),
             _ => "\"T.\"".to_owned(),
         };
-        format!("[\"S.\", (when: {}, text: {inner}, otherwise: \"U.\"), \"{{t}}\"{figure}]", self.condition())
+        let when = self.condition();
+        let shown =
+            self.one(|dice| &dice.shows, 6).map_or_else(String::new, |shown| format!(", \"{shown}\""));
+        format!("[\"S.\", (when: {when}, text: {inner}, otherwise: \"U.\"), \"{{t}}\"{figure}{shown}]")
     }
 
     fn line(&mut self) -> &'static str {
+        if let Some(shown) = self.one(|dice| &dice.shows, 8) {
+            return shown;
+        }
         match self.below(6) {
             0 if self.figures => "{drones.fled}",
             1 => "{f|F|no F}",
@@ -154,14 +221,19 @@ pub fn random_story(seed: u64) -> String {
         figures: false,
         t_decides: false,
         refuses: false,
+        asks: Vec::new(),
+        shows: Vec::new(),
+        acts: Vec::new(),
     };
     dice.strict = dice.below(2) == 0;
     dice.figures = dice.below(2) == 0;
     dice.t_decides = dice.below(2) == 0;
     dice.refuses = !dice.strict && dice.below(3) == 0;
+    (dice.asks, dice.shows, dice.acts) = (dice.some(&ASKS), dice.some(&SHOWS), dice.some(&ACTS));
     let scenes = 4 + dice.below(3);
-    let mut out = String::from(
-        "start: \"s0\", acts: [\"one\", \"two\"], facts: {\"f\": Flag, \"g\": Flag, \"n\": Range(from: 0, to: 2, start: 0), \"m\": Range(from: 0, to: 2, start: 1), \"o\": OneOf([\"u\", \"v\", \"w\"]), \"t\": Range(from: 0, to: 2, start: 1), \"k\": OneOf([\"None\", \"Bonus\"])},\nlabs: {\"drones\": {\"shaping\": \"k\"}},\n",
+    let knob = if dice.below(3) == 0 { "=Bonus" } else { "k" };
+    let mut out = format!(
+        "start: \"s0\", acts: [\"one\", \"two\"], facts: {{\"f\": Flag, \"g\": Flag, \"n\": Range(from: 0, to: 2, start: 0), \"m\": Range(from: 0, to: 2, start: 1), \"o\": OneOf([\"u\", \"v\", \"w\"]), \"t\": Range(from: 0, to: 2, start: 1), \"k\": OneOf([\"None\", \"Bonus\"]), \"x\": Flag, \"y\": Range(from: 0, to: 2, start: 0), \"z\": OneOf([\"p\", \"q\"]), \"c\": Steps(of: \"y\", at: [(0, \"low\"), (1, \"high\")])}},\nlabs: {{\"drones\": {{\"shaping\": \"{knob}\"}}}},\n",
     );
     if dice.below(4) == 0 {
         let line = dice.line();
@@ -170,6 +242,20 @@ pub fn random_story(seed: u64) -> String {
             "status: \"{line}\", card: {},",
             dice.text().replace("label: \"v\"", "label: \"c\"")
         );
+    }
+    // Where texts are that no scene tells.
+    if let Some(shown) = dice.one(|dice| &dice.shows, 6) {
+        let _ = match dice.below(4) {
+            0 => writeln!(out, "cover: \"{shown}\","),
+            1 => writeln!(out, "credits: \"{shown}\","),
+            2 => {
+                writeln!(out, "notebook: {{\"page\": (title: \"P\", text: \"{shown}\", reference: \"R\")}},")
+            }
+            _ => writeln!(
+                out,
+                "notebook: {{\"page\": (title: \"P\", text: \"T.\", here: \"{shown}\", reference: \"R\")}},"
+            ),
+        };
     }
     let mut choices = vec!["t0", "t1"];
     if dice.below(2) == 0 {
@@ -248,7 +334,12 @@ pub fn random_story(seed: u64) -> String {
                             let _ = write!(out, "when: {}, ", dice.condition());
                         }
                         1 => {
-                            let _ = write!(out, "locked: (unless: {}, reason: \"R.\"), ", dice.condition());
+                            let _ = write!(
+                                out,
+                                "locked: (unless: {}, reason: \"{}\"), ",
+                                dice.condition(),
+                                dice.line()
+                            );
                         }
                         _ => {}
                     }
