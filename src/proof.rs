@@ -7,6 +7,7 @@
 
 mod claims;
 mod components;
+mod course;
 mod examples;
 pub mod explore;
 pub mod graph;
@@ -27,6 +28,7 @@ use crate::engine::Move;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{Go, Part, SceneId, Segment, Story, Text, Way};
 use components::Components;
+pub use course::{Course, Phase};
 pub use examples::EXAMPLES;
 pub use explore::{Budget, Ended, Progress};
 use graph::{Graph, Node, Reversed};
@@ -45,14 +47,14 @@ pub struct Options<'o> {
     pub threads: usize,
     /// How states are made small.
     pub reduce: Reduce,
-    /// How far questions about texts are followed.
-    pub texts: TextBudget,
+    /// How far questions about texts are followed; `None` leaves them out.
+    pub texts: Option<TextBudget>,
     /// How the world answers, for odds.
     pub weights: Weights,
-    /// Set to stop.
+    /// Set to stop, which it then does in a moment, whatever it is busy with.
     pub stop: &'o AtomicBool,
-    /// Told now and then how far it has come.
-    pub progress: &'o mut dyn FnMut(Progress),
+    /// Told now and then what it is busy with, and how far it has come.
+    pub progress: &'o (dyn Fn(Phase) + Sync),
 }
 
 /// What was found out about a story.
@@ -68,6 +70,8 @@ pub struct Proof {
     pub odds: Option<Odds>,
     /// The longest game; `None` where not every state was looked at.
     pub longest: Option<Longest>,
+    /// What was not finished, after every state was looked at, since somebody asked to stop.
+    pub cut: Vec<Phase>,
     /// The story's control.
     pub control: Control,
     /// Its states and moves.
@@ -83,9 +87,10 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Whether every state was looked at; else nothing is claimed of all of them.
+    /// Whether every state was looked at, and all that is said of them was decided; else nothing is claimed
+    /// of the rest.
     pub fn is_complete(&self) -> bool {
-        self.graph.ended == Ended::Complete
+        self.graph.ended == Ended::Complete && self.cut.is_empty()
     }
 
     /// The scene of a state.
@@ -116,25 +121,55 @@ impl Proof {
     }
 }
 
+/// What is worked out on the graph before anything is decided.
+#[derive(Default)]
+struct Ordered {
+    reversed: Reversed,
+    components: Components,
+    /// From which states an ending can be reached.
+    ends: Vec<bool>,
+    /// The probability of each move.
+    chances: Vec<f64>,
+}
+
+impl Ordered {
+    /// `None` where somebody asked to stop.
+    fn of(control: &Control, graph: &Graph, weights: &Weights, course: &Course) -> Option<Ordered> {
+        let going = || (!course.is_stopped()).then_some(());
+        course.tell(Phase::Graph);
+        going()?;
+        let reversed = graph.reversed();
+        going()?;
+        let components = Components::new(graph, course)?;
+        let is_end = |node: &Node| {
+            let scene = SceneId(control.story.layout.scene.get(graph.key(*node)));
+            matches!(control.story.scene(scene).way, Way::Ending(_))
+        };
+        let ends = reversed.sweep(graph.nodes().filter(is_end));
+        going()?;
+        let chances = weights.chances(&control.story, graph);
+        going()?;
+        Some(Ordered { reversed, components, ends, chances })
+    }
+}
+
 /// Proves a story.
 pub fn prove(story: &Story, options: Options<'_>) -> Proof {
+    let course = Course { stop: options.stop, progress: options.progress };
     let control = Control::of(story, options.reduce);
-    let graph = explore::explore(&control, options.budget, options.threads, options.stop, options.progress);
-    let reversed = graph.reversed();
-    let components = Components::new(&graph);
+    let mut exploring = |now: Progress| course.tell(Phase::States(now));
+    let graph = explore::explore(&control, options.budget, options.threads, options.stop, &mut exploring);
     let endings = odds::endings(&control, &graph);
-    let is_end = |node: &Node| {
-        let scene = SceneId(control.story.layout.scene.get(graph.key(*node)));
-        matches!(control.story.scene(scene).way, Way::Ending(_))
-    };
-    let ends = reversed.sweep(graph.nodes().filter(is_end));
-    let chances = options.weights.chances(&control.story, &graph);
+    let ordered = Ordered::of(&control, &graph, &options.weights, &course);
+    let was_ordered = ordered.is_some();
+    let Ordered { reversed, components, ends, chances } = ordered.unwrap_or_default();
     let mut proof = Proof {
         diagnostics: check(story),
         reached: Reached::default(),
         endings,
         odds: None,
         longest: None,
+        cut: Vec::new(),
         control,
         graph,
         reversed,
@@ -144,18 +179,33 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         allowance: witnesses::Allowance::default(),
     };
     proof.reached = verdicts::reached(story, &proof);
+    if proof.is_complete() && !was_ordered {
+        proof.cut.push(Phase::Graph);
+    }
     let whole = proof.is_complete() && !proof.graph.is_empty();
     let check = || {
-        let mut found = verdicts::check(story, &proof);
-        if whole {
-            found.extend(texts::check(story, &proof, options.texts, options.threads));
+        let mut found = verdicts::check(story, &proof, &course);
+        if let Some(budget) = options.texts.filter(|_| whole && found.1.is_none()) {
+            let (more, cut) = texts::check(story, &proof, budget, options.threads, &course);
+            found.0.extend(more);
+            found.1 = cut;
         }
         found
     };
     let coverage = options.weights.coverage();
-    let solve = || whole.then(|| (odds::solve(&proof, coverage), odds::longest(&proof.graph, &proof.ends)));
-    let (mut found, solved) = if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
-    (proof.odds, proof.longest) = solved.unzip();
+    let solve = || {
+        whole.then(|| -> Result<(Odds, Longest), Phase> {
+            let odds = odds::solve(&proof, coverage, &course)?;
+            Ok((odds, odds::longest(&proof.graph, &proof.ends, &course).ok_or(Phase::Longest)?))
+        })
+    };
+    let ((mut found, cut), solved) =
+        if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
+    proof.cut.extend(cut);
+    match solved.transpose() {
+        Ok(solved) => (proof.odds, proof.longest) = solved.unzip(),
+        Err(cut) => proof.cut.push(cut),
+    }
     proof.diagnostics.append(&mut found);
     proof.diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     proof.diagnostics.dedup();

@@ -52,10 +52,10 @@ fn proved(story: &Story, reduce: Reduce, texts: TextBudget) -> Proof {
             budget: Budget::default(),
             threads: 1,
             reduce,
-            texts,
+            texts: Some(texts),
             weights: Weights::uniform(),
             stop: &false.into(),
-            progress: &mut |_| {},
+            progress: &|_| {},
         },
     )
 }

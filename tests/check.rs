@@ -23,10 +23,10 @@ fn proved_with(story: &Story, reduce: Reduce, threads: usize, budget: Budget) ->
             budget,
             threads,
             reduce,
-            texts: Default::default(),
+            texts: Some(Default::default()),
             weights: Weights::uniform(),
             stop: &false.into(),
-            progress: &mut |_| {},
+            progress: &|_| {},
         },
     )
 }

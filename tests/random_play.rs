@@ -163,10 +163,10 @@ fn proved_odds_agree_with_real_games() {
             budget: Budget::default(),
             threads: 2,
             reduce: Reduce::default(),
-            texts: Default::default(),
+            texts: Some(Default::default()),
             weights: Weights::measured(),
             stop: &false.into(),
-            progress: &mut |_| {},
+            progress: &|_| {},
         },
     );
     let Some(odds) = &proof.odds else {

@@ -152,3 +152,14 @@ fn a_replay_at_reading_pace_obeys_keys_and_leaves_the_terminal_as_it_was() {
     ]);
     assert!(text.contains("code 0"), "{text}");
 }
+
+#[test]
+fn a_story_in_place_of_a_playthrough_is_told_as_one() {
+    let home = home();
+    for command in ["odds", "replay", "share"] {
+        let ran = home.run(&format!("--story story.ron {command} story.ron"), "");
+        assert_eq!(ran.code, 1, "{ran:?}");
+        let words = "treed: `story.ron` is a story, not a playthrough of one: name the story with `--story story.ron` and a game of it here (`treed --story story.ron saves` lists them); `treed check story.ron` tells the odds of its endings\n";
+        assert_eq!(ran.err, words);
+    }
+}

@@ -23,10 +23,10 @@ fn proved(story: &Story) -> Proof {
             budget: Budget::default(),
             threads: 1,
             reduce: Reduce::default(),
-            texts: Default::default(),
+            texts: Some(Default::default()),
             weights: Weights::uniform(),
             stop: &false.into(),
-            progress: &mut |_| {},
+            progress: &|_| {},
         },
     )
 }

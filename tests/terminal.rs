@@ -531,3 +531,81 @@ fn every_colour_can_be_read_on_black_and_on_white() {
     }
     assert_eq!(shade(Plain), None, "prose keeps the terminal's own colour");
 }
+
+// A proof that somebody stops: whatever it is busy with, it ends in a moment, says so and exits with 3.
+
+/// A text with too many values to follow, looked for in vain on long walks.
+fn long_text() -> String {
+    small(
+        r#""p": Range(from: 0, to: 999, start: 0), "q": Range(from: 0, to: 999, start: 0), "f": Range(from: 0, to: 7, start: 0)"#,
+        r#""start": (text: ["S.", (when: All([AtLeast("p", 999), AtLeast("q", 999)]), text: "Many.")], choices: [
+            (id: "p", label: "P", then: [RaiseToEnd("p", 1), Put("f", 0)]),
+            (id: "q", label: "Q", then: [RaiseToEnd("q", 1), Put("f", 0)]),
+            (id: "on", label: "On", when: AtMost("f", 6), then: [Raise("f", 1)]),
+            (id: "out", label: "Out", when: AtLeast("f", 7), to: "end")]),"#,
+    )
+}
+
+/// A walk to and fro whose end takes a random player some hundred million moves.
+fn long_walk(claims: &str) -> String {
+    let story = small(
+        r#""n": Range(from: 0, to: 20000, start: 0)"#,
+        r#""start": (text: "{n}", choices: [
+            (id: "on", label: "On", when: AtMost("n", 19999), then: [Raise("n", 1)]),
+            (id: "back", label: "Back", when: AtLeast("n", 1), then: [Lower("n", 1)]),
+            (id: "out", label: "Out", when: AtLeast("n", 20000), to: "end")]),"#,
+    );
+    story.replace("scenes: {", &format!("claims: [{claims}], scenes: {{"))
+}
+
+/// Stops a command once its bar says these words; what it says then.
+#[track_caller]
+fn stopped(story: &str, command: &str, at: &str) -> String {
+    let home = Home::with_story(story);
+    home.run("--story story.ron --new --slot kept", "1\n");
+    let mut terminal = Terminal::run(&home, 200, &[], &format!("trap : INT; {command}; echo \"code $?\""));
+    terminal.shows(at).presses(ControlCode::EndOfText);
+    let asked = std::time::Instant::now();
+    let seen = terminal.ends();
+    assert!(asked.elapsed() < Duration::from_secs(10), "it went on for {:?}:\n{seen}", asked.elapsed());
+    assert!(seen.contains("code 3"), "{seen}");
+    lines(&seen).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_check_is_stopped_while_it_follows_texts() {
+    let seen = stopped(&long_text(), "treed check story.ron --allowed-only", "texts: 0 of 1 questions");
+    assert!(
+        seen.contains("Not finished: interrupted while questions about texts were answered (0 of 1)"),
+        "{seen}"
+    );
+    assert!(seen.contains("All 9 states were looked at; nothing is claimed of what was left."), "{seen}");
+    assert!(!seen.contains("T218"), "what was not asked is not undecided:\n{seen}");
+}
+
+#[test]
+fn a_check_is_stopped_while_it_solves_odds() {
+    let seen = stopped(&long_walk(""), "treed check story.ron", "odds: 0 %");
+    assert!(
+        seen.contains("Not finished: interrupted while odds were solved (0 %). All 20,002 states"),
+        "{seen}"
+    );
+    assert!(seen.contains("Endings that can be reached:") && !seen.contains("ends so:"), "{seen}");
+}
+
+#[test]
+fn a_check_is_stopped_while_it_decides_claims() {
+    let claims = "AtStart(CanReach(Ending(\"end\"))), ".repeat(20_000);
+    let seen = stopped(&long_walk(&claims), "treed check story.ron --allowed-only --threads 1", "claims: ");
+    assert!(
+        seen.contains("interrupted while claims were decided (") && seen.contains(" of 20,000)"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn the_odds_of_a_playthrough_are_stopped() {
+    let seen = stopped(&long_walk(""), "treed --story story.ron odds kept", "odds: 0 %");
+    let words = "treed: interrupted while odds were solved (0 %); all 20,002 states were looked at, but there are no odds yet";
+    assert!(seen.contains(words), "{seen}");
+}

@@ -1,14 +1,14 @@
 //! `treed check`: proves a story, plays what it allows for real, and reports.
 
 mod json;
-mod summary;
+pub(super) mod summary;
 mod walkthroughs;
 
 use super::{draw, read_story};
 use crate::proof::odds::Weights;
 use crate::proof::reading::{self, Reading};
 use crate::proof::shown::{self, Showing, Shown};
-use crate::proof::{self, Options, Progress, Proof};
+use crate::proof::{self, Options, Phase, Proof, TextBudget};
 use crate::shell::Trouble;
 use crate::shell::terminal::Style;
 use crate::story::diagnostic::{Code, Played, Severity};
@@ -17,8 +17,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 /// Games that are read to say how many words a game has.
@@ -120,16 +120,17 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         }
     };
     let stop = interrupted();
-    let mut bar = Bar::new(arguments.json);
+    let bar = Bar::new(arguments.json);
     let begun = Instant::now();
-    let proof = prove(&story, &arguments.effort, &stop, &mut bar);
+    let proof = prove(&story, &arguments.effort, Some(TextBudget::default()), &stop, &bar);
     let proved = begun.elapsed();
     let mut complaints = story.warnings.clone();
     complaints.extend(proof.diagnostics.iter().cloned());
     complaints.extend(crate::shell::understand::shadowed(&story));
     let mut showing = None;
     let mut shown = Vec::new();
-    let limits = (!arguments.allowed_only).then(|| shown::Limits {
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let limits = (!arguments.allowed_only && !is_stopped()).then(|| shown::Limits {
         seeds: arguments.seeds,
         threads: arguments.effort.threads(),
         ..shown::Limits::default()
@@ -137,31 +138,36 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
     if let Some(limits) = limits {
         let endings = story.endings.len();
         let found = shown::endings(&story, &proof, limits, &stop, &mut |done| {
-            bar.say(begun, || format!("playing to ending {} of {endings}", done + 1));
+            bar.say(|| format!("playing to ending {} of {endings}", done + 1));
         });
         complaints.extend(found.diagnostics.iter().cloned());
         showing = Some(found);
     }
     complaints.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     if let Some(limits) = limits {
-        shown = shown::witnesses(&story, &proof, &complaints, limits, &stop);
+        let all = complaints.len();
+        shown = shown::witnesses(&story, &proof, &complaints, limits, &stop, &mut |done| {
+            bar.say(|| format!("playing to complaint {} of {all}", done + 1));
+        });
         for (complaint, shown) in complaints.iter_mut().zip(&shown).take(shown::MOST) {
-            if complaint.played.is_none() && shown::is_tried(complaint) {
+            if complaint.played.is_none() && shown::is_tried(complaint) && !is_stopped() {
                 let seed = shown.as_ref().map(|shown| shown.seed);
                 complaint.played = Some(seed.map_or(Played::Nowhere, Played::With));
             }
         }
     }
     // Endings that were not come to are not judged.
-    let cut_off = limits.is_some() && stop.load(Ordering::Relaxed);
-    if cut_off {
+    let unplayed = is_stopped();
+    if unplayed {
         showing = None;
     }
-    let reading = proof
-        .odds
-        .as_ref()
-        .map(|_| reading::read(&story, &Weights::measured(), READ))
-        .filter(|read| read.games > 0);
+    let read = |_: &_| {
+        reading::read(&story, &Weights::measured(), READ, &stop, &mut |done| {
+            bar.say(|| format!("reading game {} of {}", done + 1, crate::text::digits(READ.into())));
+        })
+    };
+    let reading = proof.odds.as_ref().map(read).filter(|read| read.games > 0 && !is_stopped());
+    let stopped = is_stopped();
     bar.clear();
     let denied = |fault: &&Diagnostic| match fault.code.severity() {
         Severity::Error => true,
@@ -212,10 +218,14 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         }
         (None, _) => {}
     }
-    if cut_off && proof.is_complete() {
-        writeln!(io::stderr(), "treed: interrupted: the proof stands, but not every ending was played to")?;
+    if stopped && proof.is_complete() {
+        let left = match unplayed {
+            true if !arguments.allowed_only => "not every ending was played to",
+            _ => "the games that tell how much is read were not all drawn",
+        };
+        writeln!(io::stderr(), "treed: interrupted: the proof stands, but {left}")?;
     }
-    Ok(match (bad, proof.is_complete() && !cut_off) {
+    Ok(match (bad, proof.is_complete() && !stopped) {
         (true, _) => 1,
         (false, true) => 0,
         (false, false) => 3,
@@ -224,17 +234,24 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
 
 /// How far it has come, on standard error, where somebody looks and after a second.
 pub(super) struct Bar {
-    quiet: bool,
-    bar: Option<ProgressBar>,
+    begun: Instant,
+    /// `None` where nobody looks.
+    drawn: Option<Arc<Mutex<Drawn>>>,
 }
 
-impl Bar {
-    pub(super) fn new(quiet: bool) -> Bar {
-        Bar { quiet: quiet || !io::stderr().is_terminal(), bar: None }
-    }
+/// The bar, and what is done at the same time: a proof decides, and solves odds.
+#[derive(Default)]
+struct Drawn {
+    bar: Option<ProgressBar>,
+    does: String,
+    solves: String,
+}
 
-    fn say(&mut self, begun: Instant, what: impl FnOnce() -> String) {
-        if self.quiet || begun.elapsed() < Duration::from_secs(1) {
+impl Drawn {
+    fn draw(&mut self) {
+        let parts = [&*self.does, &*self.solves].map(str::to_owned);
+        let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        if line.is_empty() {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
@@ -243,41 +260,96 @@ impl Bar {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar
         });
-        bar.set_message(what());
+        bar.set_message(line);
         bar.tick();
-    }
-
-    pub(super) fn clear(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
     }
 }
 
-/// Explores, and stops early when interrupted.
-pub(super) fn prove(story: &Story, effort: &Effort, stop: &AtomicBool, bar: &mut Bar) -> Proof {
-    let begun = Instant::now();
-    let mut progress = |now: Progress| {
-        bar.say(begun, || {
-            format!(
-                "{} states, {} a second, {} to look at, {} moves deep",
-                crate::text::digits(now.states as i64),
-                crate::text::digits((now.states as f64 / begun.elapsed().as_secs_f64()) as i64),
-                crate::text::digits(now.frontier as i64),
-                now.depth
-            )
+impl Bar {
+    pub(super) fn new(quiet: bool) -> Bar {
+        let begun = Instant::now();
+        let drawn = (!quiet && io::stderr().is_terminal()).then(Arc::default);
+        if let Some(drawn) = &drawn {
+            let drawn: Weak<Mutex<Drawn>> = Arc::downgrade(drawn);
+            // It moves whether or not there is something new to say, and ends with the bar.
+            std::thread::spawn(move || {
+                while let Some(drawn) = drawn.upgrade() {
+                    if begun.elapsed() >= Duration::from_secs(1)
+                        && let Ok(mut drawn) = drawn.lock()
+                    {
+                        drawn.draw();
+                    }
+                    drop(drawn);
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+            });
+        }
+        Bar { begun, drawn }
+    }
+
+    fn set(&self, set: impl FnOnce(&mut Drawn)) {
+        if let Some(Ok(mut drawn)) = self.drawn.as_ref().map(|drawn| drawn.lock()) {
+            set(&mut drawn);
+        }
+    }
+
+    pub(super) fn say(&self, what: impl FnOnce() -> String) {
+        self.set(|drawn| (drawn.does, drawn.solves) = (what(), String::new()));
+    }
+
+    /// Says what a proof is busy with.
+    pub(super) fn phase(&self, now: Phase) {
+        let (percent, digits) = (summary::percent, |n: usize| crate::text::digits(n as i64));
+        self.set(|drawn| match now {
+            Phase::States(now) => {
+                let rate = now.states as f64 / self.begun.elapsed().as_secs_f64();
+                drawn.does = format!(
+                    "{} states, {} a second, {} to look at, {} moves deep",
+                    digits(now.states),
+                    digits(rate as usize),
+                    digits(now.frontier),
+                    now.depth
+                );
+            }
+            Phase::Graph => drawn.does = "putting the states in order".to_owned(),
+            Phase::Claims(done, all) => drawn.does = format!("claims: {} of {}", digits(done), digits(all)),
+            Phase::Following(part) => drawn.does = format!("texts: {} followed", percent(part)),
+            Phase::Texts(done, all) => {
+                drawn.does = format!("texts: {} of {} questions", digits(done), digits(all));
+            }
+            Phase::Odds(part) => drawn.solves = format!("odds: {}", percent(part)),
+            Phase::Longest => drawn.solves = "the longest game".to_owned(),
         });
-    };
+    }
+
+    /// Takes the bar away; what comes next begins with a line of its own.
+    pub(super) fn clear(&self) {
+        self.set(|drawn| {
+            if let Some(bar) = std::mem::take(drawn).bar {
+                bar.finish_and_clear();
+            }
+        });
+    }
+}
+
+/// Proves a story, and stops early when interrupted.
+pub(super) fn prove(
+    story: &Story,
+    effort: &Effort,
+    texts: Option<TextBudget>,
+    stop: &AtomicBool,
+    bar: &Bar,
+) -> Proof {
     proof::prove(
         story,
         Options {
             budget: proof::Budget { states: effort.budget, bytes: effort.memory.saturating_mul(1 << 20) },
             threads: effort.threads(),
             reduce: proof::pack::Reduce::default(),
-            texts: proof::TextBudget::default(),
+            texts,
             weights: Weights::measured(),
             stop,
-            progress: &mut progress,
+            progress: &|now| bar.phase(now),
         },
     )
 }

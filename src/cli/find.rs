@@ -75,11 +75,31 @@ fn from_file(story: &Story, what: &str) -> Result<(u32, Vec<Entry>), Trouble> {
         return from_code(story, text.trim());
     }
     let bad = |bad| Failed::Bad { path: what.to_owned(), bad };
-    let save = Save::from_bytes(&bytes).map_err(bad)?;
+    let save = Save::from_bytes(&bytes).map_err(|why| {
+        if is_story(&bytes) { Trouble::Told(no_playthrough(what)) } else { bad(why).into() }
+    })?;
     if save.story != story.str(story.id) {
         return Err(bad(Bad::OtherStory { id: save.story, title: save.title }).into());
     }
     Ok((save.seed, save.moves))
+}
+
+/// Whether a file that is no save begins as a story does, after comments and attributes.
+fn is_story(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
+    let first = text
+        .lines()
+        .map(str::trim_start)
+        .find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with("#!"));
+    first.is_some_and(|line| line.starts_with("Story"))
+}
+
+/// What to do with a story where a playthrough of it was asked for.
+fn no_playthrough(what: &str) -> String {
+    let name = short(what);
+    format!(
+        "`{name}` is a story, not a playthrough of one: name the story with `--story {name}` and a game of it here (`treed --story {name} saves` lists them); `treed check {name}` tells the odds of its endings"
+    )
 }
 
 fn from_code(story: &Story, what: &str) -> Result<(u32, Vec<Entry>), Trouble> {

@@ -2,16 +2,18 @@
 //!
 //! (`treed lab odds` is something else: it measures how experiments answer, which these odds weigh by.)
 
-use super::check::{Bar, Effort, interrupted, prove};
+use super::check::{Bar, Effort, interrupted, prove, summary};
 use super::find::find_playthrough;
 use crate::journal::store::Store;
 use crate::proof::turns::{self, Turn};
+use crate::proof::{Course, Ended, Phase};
 use crate::shell::terminal::Style;
 use crate::shell::{Trouble, render};
 use crate::story::Story;
 use clap::Args;
 use serde_json::json;
 use std::io::{self, Write};
+use std::sync::Mutex;
 
 /// Version of what `--json` prints; grows when a field changes its meaning or goes.
 const SCHEMA: u32 = 1;
@@ -38,24 +40,52 @@ pub(super) fn run(
 ) -> Result<i32, Trouble> {
     let (seed, entries) = find_playthrough(story, store, &arguments.what)?;
     let stop = interrupted();
-    let mut bar = Bar::new(arguments.json);
-    let proof = prove(story, &arguments.effort, &stop, &mut bar);
-    bar.clear();
+    let bar = Bar::new(arguments.json);
+    // What is wrong with the story is for `check` to say.
+    let proof = prove(story, &arguments.effort, None, &stop, &bar);
     if !proof.is_complete() {
+        bar.clear();
         let states = crate::text::digits(proof.graph.looked_at() as i64);
-        let sentence = format!(
-            "treed: odds need every state of the story, and only {states} were looked at; a larger --budget or --memory may do"
-        );
-        writeln!(io::stderr().lock(), "{sentence}")?;
+        let why = match (summary::cut_while(&proof), proof.graph.ended) {
+            (Some(cut), _) => format!(
+                "interrupted while {cut}; all {states} states were looked at, but there are no odds yet"
+            ),
+            (None, Ended::Interrupted) => {
+                format!("interrupted: odds need every state of the story, and only {states} were looked at")
+            }
+            (None, _) => format!(
+                "odds need every state of the story, and only {states} were looked at; a larger --budget or --memory may do"
+            ),
+        };
+        writeln!(io::stderr().lock(), "treed: {why}")?;
         return Ok(3);
     }
-    let turns = turns::along(story, &proof, &entries, arguments.effort.threads()).map_err(|move_| {
+    let far = Mutex::new(Phase::Odds(0.0));
+    let progress = |now| {
+        if let Ok(mut far) = far.lock() {
+            *far = now;
+        }
+        bar.phase(now);
+    };
+    let course = Course { stop: &stop, progress: &progress };
+    let turns = turns::along(story, &proof, &entries, arguments.effort.threads(), &course);
+    bar.clear();
+    let turns = turns.map_err(|move_| {
         Trouble::Told(format!(
             "move {} of {} cannot be made in this story any more; `treed replay` says why",
             move_ + 1,
             entries.len()
         ))
     })?;
+    let Some(turns) = turns else {
+        let part = far.lock().map_or(0.0, |far| if let Phase::Odds(part) = *far { part } else { 0.0 });
+        let (part, moves) = (summary::percent(part), crate::text::counted(entries.len() as u64, "move"));
+        writeln!(
+            io::stderr().lock(),
+            "treed: interrupted while the odds after {moves} were solved ({part})"
+        )?;
+        return Ok(3);
+    };
     let mut out = io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", to_json(story, seed, &turns))?;

@@ -244,10 +244,10 @@ impl<P: ExternalPrinter> Watcher<P> {
                     budget: proof::Budget { states: budget, ..proof::Budget::default() },
                     threads,
                     reduce: proof::pack::Reduce::default(),
-                    texts: proof::TextBudget::default(),
+                    texts: Some(proof::TextBudget::default()),
                     weights: Weights::measured(),
                     stop: &stop,
-                    progress: &mut |_| {
+                    progress: &|_| {
                         if begun.elapsed() > limit {
                             stop.store(true, Ordering::Relaxed);
                         }
@@ -293,6 +293,12 @@ fn verdict(story: &Story, source: &Source, proof: &Proof, time: Duration, style:
             "Proved in {:.1} s: {states} states, {endings} of {} endings can be reached. {}.",
             time.as_secs_f64(),
             story.endings.len(),
+            counted(&found)
+        )
+    } else if let Some(cut) = super::check::summary::cut_while(proof) {
+        format!(
+            "Not finished after {:.1} s: all {states} states were looked at, but it was stopped while {cut}; nothing is claimed of what was left. {}. (`--seconds` allows more.)",
+            time.as_secs_f64(),
             counted(&found)
         )
     } else {

@@ -10,6 +10,7 @@
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
 
+use super::Course;
 use super::components::Components;
 use super::graph::{Graph, Node, Reversed};
 use crate::engine::Move;
@@ -31,6 +32,8 @@ pub(super) struct Ground<'g> {
     pub components: &'g Components,
     /// The probability of each of its moves.
     pub chances: &'g [f64],
+    /// What is found once it is stopped means nothing.
+    pub course: &'g Course<'g>,
 }
 
 impl Ground<'_> {
@@ -153,7 +156,13 @@ impl Ground<'_> {
         // Backwards: what a component leads to is known when it comes to it.
         for component in (0..self.components.len()).rev() {
             let members = self.components.members(component);
+            if component % 4096 == 0 && self.course.is_stopped() {
+                break;
+            }
             for _ in 0..ROUNDS {
+                if members.len() > 64 && self.course.is_stopped() {
+                    break;
+                }
                 let mut grown = 0.0f64;
                 for node in members.iter().rev() {
                     let i = *node as usize;

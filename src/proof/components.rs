@@ -4,10 +4,11 @@
 //! carried along the graph to a fixed point is carried through each component once, when all that flows
 //! into it is known; only inside of one it takes rounds. One depth-first search (Tarjan 1972).
 
+use super::course::Course;
 use super::graph::{Graph, Node};
 
 /// Components, those that lead to others first.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Components {
     /// All states, component after component; those of one in the order of discovery.
     order: Vec<Node>,
@@ -20,8 +21,8 @@ pub struct Components {
 const DONE: u32 = u32::MAX;
 
 impl Components {
-    /// Finds them.
-    pub fn new(graph: &Graph) -> Components {
+    /// Finds them; `None` where somebody asked to stop.
+    pub fn new(graph: &Graph, course: &Course) -> Option<Components> {
         let count = graph.len();
         // When a state was met, from 1, or `DONE`; and the earliest that it leads back to.
         let (mut met, mut low) = (vec![0u32; count], vec![0u32; count]);
@@ -37,6 +38,9 @@ impl Components {
                 let i = *node as usize;
                 if *next == 0 {
                     now += 1;
+                    if now % 4096 == 0 && course.is_stopped() {
+                        return None;
+                    }
                     (met[i], low[i]) = (now, now);
                     open.push(*node);
                 }
@@ -86,12 +90,12 @@ impl Components {
                 components.of[components.order[at] as usize] = i as u32;
             }
         }
-        components
+        Some(components)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len().saturating_sub(1)
     }
 
     /// The states of a component.

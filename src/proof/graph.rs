@@ -180,7 +180,7 @@ impl Graph {
 }
 
 /// The graph backwards.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reversed {
     first: Vec<u32>,
     sources: Vec<Node>,
@@ -189,12 +189,16 @@ pub struct Reversed {
 impl Reversed {
     /// The states that lead to one.
     pub fn before(&self, node: Node) -> &[Node] {
-        &self.sources[self.first[node as usize] as usize..self.first[node as usize + 1] as usize]
+        match self.first.get(node as usize..node as usize + 2) {
+            Some([from, to]) => &self.sources[*from as usize..*to as usize],
+            // The graph was not put in order.
+            _ => &[],
+        }
     }
 
     /// All states from which one of some can be reached.
     pub fn sweep(&self, from: impl IntoIterator<Item = Node>) -> Vec<bool> {
-        let mut reached = vec![false; self.first.len() - 1];
+        let mut reached = vec![false; self.first.len().saturating_sub(1)];
         let mut todo = Vec::new();
         for node in from {
             if !std::mem::replace(&mut reached[node as usize], true) {

@@ -10,9 +10,9 @@
 //! each outcome was found among some hundreds of seeds. Where a setting was not measured, all possible
 //! outcomes weigh the same, and the report says so. What is done by hand ends in each way alike.
 
-use super::Proof;
 use super::graph::{Edge, Graph, NOWHERE, Node};
 use super::pack::Control;
+use super::{Course, Phase, Proof};
 use crate::engine::{self, Move};
 use crate::labs::odds::Odds as Measured;
 use crate::labs::{Lab, Setting};
@@ -154,8 +154,8 @@ pub struct Odds {
     pub coverage: (usize, usize),
 }
 
-/// Solves the odds.
-pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
+/// Solves the odds; how far it has come where somebody asked to stop.
+pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) -> Result<Odds, Phase> {
     let way = |node: Node| way(proof, node);
     let mut odds = Odds {
         endings: vec![0.0; proof.control.story.endings.len()],
@@ -167,7 +167,8 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
         rounds: 0,
         coverage,
     };
-    (odds.residual, odds.rounds) = push(proof, 0, TOLERANCE, |node, here| match way(node) {
+    let tell = |done| course.tell(Phase::Odds(done));
+    let pushed = push(proof, [0], TOLERANCE, course, &tell, |node, [here]| match way(node) {
         Way::Ending(ending) => odds.endings[ending.index()] += here,
         _ if !proof.ends[node as usize] => odds.never += here,
         way => {
@@ -177,20 +178,33 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize)) -> Odds {
             }
         }
     });
+    (odds.residual, odds.rounds) = pushed.map_err(Phase::Odds)?;
     odds.short = short(&proof.graph, &|node| &proof.chances[proof.graph.edge_range(node)], &way);
-    odds
+    Ok(odds)
 }
 
-/// The probability of each ending from a state on, and of none.
-pub(super) fn from(proof: &Proof, start: Node) -> (Vec<f64>, f64) {
-    let mut endings = vec![0.0; proof.control.story.endings.len()];
-    let mut never = 0.0;
-    push(proof, start, 1e-9, |node, here| match way(proof, node) {
-        Way::Ending(ending) => endings[ending.index()] += here,
-        _ if !proof.ends[node as usize] => never += here,
+/// States from which odds are solved at once: what is read of a move is used for each of them.
+pub(super) const LANES: usize = 16;
+
+/// The probability of each ending from some states on, and of none; `None` where somebody asked to stop.
+pub(super) fn from(
+    proof: &Proof,
+    starts: [Node; LANES],
+    course: &Course,
+    tell: &dyn Fn(f64),
+) -> Option<[(Vec<f64>, f64); LANES]> {
+    let mut endings = vec![[0.0; LANES]; proof.control.story.endings.len()];
+    let mut never = [0.0; LANES];
+    let add = |to: &mut [f64; LANES], here: &[f64; LANES]| {
+        to.iter_mut().zip(here).for_each(|(to, here)| *to += here);
+    };
+    push(proof, starts, 1e-9, course, tell, |node, here| match way(proof, node) {
+        Way::Ending(ending) => add(&mut endings[ending.index()], &here),
+        _ if !proof.ends[node as usize] => add(&mut never, &here),
         _ => {}
-    });
-    (endings, never)
+    })
+    .ok()?;
+    Some(std::array::from_fn(|lane| (endings.iter().map(|of| of[lane]).collect(), never[lane])))
 }
 
 fn way(proof: &Proof, node: Node) -> &Way {
@@ -198,40 +212,72 @@ fn way(proof: &Proof, node: Node) -> &Way {
 }
 
 /// Pushes mass from a state on, component after component, through each until what is left in it is a
-/// small part of what came to it; tells of all that comes to each state. What is left, and the most rounds that one took.
-fn push(proof: &Proof, start: Node, tolerance: f64, mut arrives: impl FnMut(Node, f64)) -> (f64, usize) {
+/// small part of what came to it; tells of all that comes to each state. What is left, and the most rounds that one
+/// took; how far it has come where somebody asked to stop. Several states may be started from at once, each by itself.
+fn push<const L: usize>(
+    proof: &Proof,
+    starts: [Node; L],
+    tolerance: f64,
+    course: &Course,
+    tell: &dyn Fn(f64),
+    mut arrives: impl FnMut(Node, [f64; L]),
+) -> Result<(f64, usize), f64> {
     let Proof { graph, components, .. } = proof;
-    let mut mass = vec![0.0f64; graph.len()];
-    mass[start as usize] = 1.0;
-    let (mut left, mut rounds) = (0.0, 0);
-    for component in components.of(start)..components.len() {
+    let mut mass = vec![[0.0f64; L]; graph.len()];
+    for (lane, start) in starts.iter().enumerate() {
+        mass[*start as usize][lane] = 1.0;
+    }
+    let add = |to: &mut [f64; L], from: &[f64; L]| {
+        for lane in 0..L {
+            to[lane] += from[lane];
+        }
+    };
+    let (mut left, mut rounds, mut work) = ([0.0; L], 0, 0usize);
+    let first = starts.iter().map(|start| components.of(*start)).min().unwrap_or(0);
+    for component in first..components.len() {
         let members = components.members(component);
-        let came: f64 = members.iter().map(|node| mass[*node as usize]).sum();
+        let sum = |mass: &[[f64; L]]| {
+            let mut sum = [0.0; L];
+            members.iter().for_each(|node| add(&mut sum, &mass[*node as usize]));
+            sum
+        };
+        let came = sum(&mass);
         // All that ever comes to components adds up to a few moves, so these parts stay below the tolerance.
-        let (mut here, most) = (came, came * tolerance / 1000.0);
+        let most = came.map(|came| came * tolerance / 1000.0);
+        let mut here = came;
         let mut round = 0;
-        while here > most && round < ROUNDS {
+        work += 1;
+        while (0..L).any(|lane| here[lane] > most[lane]) && round < ROUNDS {
             round += 1;
+            work += members.len();
+            if work > 1 << 14 {
+                work = 0;
+                let done = component as f64 / components.len() as f64;
+                tell(done);
+                if course.is_stopped() {
+                    return Err(done);
+                }
+            }
             for node in members {
-                let here = std::mem::take(&mut mass[*node as usize]);
-                if here == 0.0 {
+                let here = std::mem::replace(&mut mass[*node as usize], [0.0; L]);
+                if here == [0.0; L] {
                     continue;
                 }
                 arrives(*node, here);
                 if proof.ends[*node as usize] {
                     let chances = &proof.chances[graph.edge_range(*node)];
                     for (edge, chance) in graph.edges(*node).iter().zip(chances) {
-                        mass[edge.to as usize] += here * chance;
+                        add(&mut mass[edge.to as usize], &here.map(|here| here * chance));
                     }
                 }
             }
-            here = members.iter().map(|node| mass[*node as usize]).sum();
+            here = sum(&mass);
         }
-        left += here;
+        add(&mut left, &here);
         rounds = rounds.max(round);
     }
     // No sum is more exact than its digits.
-    (left.max(f64::EPSILON), rounds)
+    Ok((left.iter().copied().fold(f64::EPSILON, f64::max), rounds))
 }
 
 /// The probability of an ending within a few moves, move by move.
@@ -279,7 +325,8 @@ pub enum Longest {
 
 /// The longest game that ends, or a cycle that can be left to an ending: found by taking away states
 /// that nothing leads to (Kahn 1962), then by a search from the first that is left.
-pub fn longest(graph: &Graph, ends: &[bool]) -> Longest {
+/// `None` where somebody asked to stop.
+pub(super) fn longest(graph: &Graph, ends: &[bool], course: &Course) -> Option<Longest> {
     let mut leads = vec![0u32; graph.len()];
     for node in graph.nodes().filter(|node| ends[*node as usize]) {
         graph.edges(node).iter().for_each(|edge| leads[edge.to as usize] += 1);
@@ -304,11 +351,14 @@ pub fn longest(graph: &Graph, ends: &[bool]) -> Longest {
         }
     }
     if left == 0 {
-        return Longest::Moves(most);
+        return Some(Longest::Moves(most));
     }
     // Some of what is left lies on a cycle; the first such state has the shortest way there.
     let open = |node: Node| ends[node as usize] && leads[node as usize] > 0;
     for start in graph.nodes().filter(|node| open(*node)).take(1000) {
+        if course.is_stopped() {
+            return None;
+        }
         let mut from: HashMap<Node, Node> = HashMap::from([(start, NOWHERE)]);
         let mut todo = VecDeque::from([start]);
         while let Some(node) = todo.pop_front() {
@@ -321,7 +371,7 @@ pub fn longest(graph: &Graph, ends: &[bool]) -> Longest {
                         cycle.push(*before);
                     }
                     cycle.reverse();
-                    return Longest::Cycle(cycle);
+                    return Some(Longest::Cycle(cycle));
                 }
                 if open(edge.to) && from.len() < 100_000 && !from.contains_key(&edge.to) {
                     from.insert(edge.to, node);
@@ -330,5 +380,5 @@ pub fn longest(graph: &Graph, ends: &[bool]) -> Longest {
             }
         }
     }
-    Longest::Cycle(Vec::new())
+    Some(Longest::Cycle(Vec::new()))
 }

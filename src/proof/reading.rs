@@ -11,6 +11,7 @@ use super::odds::Weights;
 use crate::engine::{self, Block, Move, State, Step, Telling};
 use crate::labs::random::Stream;
 use crate::story::{Story, Text, Way};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A game longer than this is given up and not counted.
 const LONGEST: usize = 5000;
@@ -30,11 +31,21 @@ pub struct Reading {
     pub endings: Vec<u32>,
 }
 
-/// Draws games and reads them.
-pub fn read(story: &Story, weights: &Weights, games: u32) -> Reading {
+/// Draws games and reads them; `done` is told how many were. Fewer where somebody asked to stop.
+pub fn read(
+    story: &Story,
+    weights: &Weights,
+    games: u32,
+    stop: &AtomicBool,
+    done: &mut dyn FnMut(u32),
+) -> Reading {
     let mut reading = Reading { endings: vec![0; story.endings.len()], ..Reading::default() };
     let (mut sum, mut squares) = (0.0, 0.0);
     for seed in 0..games {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        done(seed);
         match game(story, weights, seed) {
             Some((ending, words)) => {
                 reading.games += 1;

@@ -131,13 +131,15 @@ pub fn endings(
     showing
 }
 
-/// For each complaint with a witness that hangs on the world, a game that shows it, where one was found.
+/// For each complaint with a witness that hangs on the world, a game that shows it, where one was found. `done` is
+/// told how many were tried.
 pub fn witnesses(
     story: &Story,
     proof: &Proof,
     complaints: &[Diagnostic],
     limits: Limits,
     stop: &AtomicBool,
+    done: &mut dyn FnMut(usize),
 ) -> Vec<Option<Shown>> {
     let player = Player::new(story, proof, limits, stop);
     complaints
@@ -145,6 +147,7 @@ pub fn witnesses(
         .enumerate()
         .map(|(i, complaint)| {
             let names = complaint.witness.as_ref().filter(|_| i < MOST && is_tried(complaint))?;
+            done(i);
             player.along(&proof.path_named(story, names)?)
         })
         .collect()
@@ -274,6 +277,10 @@ impl<'p> Player<'p> {
             measured: Odds::built_in().ok().filter(|odds| odds.seeds >= limits.seeds),
             runs: AtomicUsize::new(0),
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn way(&self, node: Node) -> &'p Way {
@@ -428,7 +435,7 @@ impl<'p> Player<'p> {
             vec![Place { node: 0, before: NOWHERE, depth: 0, done: None, hand: Hand::default() }];
         let mut next = 0;
         let bound = if rare { MOST_STATES } else { 20 * MOST_STATES };
-        while next < places.len() && next < bound {
+        while next < places.len() && next < bound && !(next.is_multiple_of(1024) && self.is_stopped()) {
             let (node, depth, hand) = (places[next].node, places[next].depth, places[next].hand.clone());
             if near.get(&node) == Some(&0) {
                 let mut list = Vec::new();

@@ -7,12 +7,14 @@
 //! many small slices share a machine word, one bit for each value.
 
 use super::components::Components;
+use super::course::{Course, Phase};
 use super::graph::{Graph, Node, Token};
 use super::pack;
 use crate::engine::{self, Refused, State, Watch};
 use crate::story::{FactId, SceneId, Story, Way};
 use smallvec::SmallVec;
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Most values of a slice that are followed.
 pub const MOST_VALUES: usize = 1 << 14;
@@ -208,19 +210,22 @@ impl Slice {
     }
 
     /// The shortest list of moves to a state and value, or to a step made with a value, that is looked
-    /// for; `None` where the search grows too large.
+    /// for; `None` where the search grows too large, or somebody asked to stop.
     pub fn witness(
         &self,
         graph: &Graph,
         mut at: impl FnMut(Node, u32) -> bool,
         mut on: impl FnMut(u32, u32) -> bool,
+        course: &Course,
     ) -> Option<Vec<(Node, engine::Move)>> {
         // Where each pair was found from, and by which script.
         let mut found: HashMap<Pair, Option<(Pair, u32)>> = HashMap::new();
         let mut todo = VecDeque::from([(0, 0)]);
         found.insert((0, 0), None);
+        let mut looked_at = 0;
         while let Some((node, value)) = todo.pop_front() {
-            if found.len() > MOST_PAIRS {
+            looked_at += 1;
+            if found.len() > MOST_PAIRS || (looked_at % 4096 == 0 && course.is_stopped()) {
                 return None;
             }
             let back = |last: Option<u32>| {
@@ -274,7 +279,9 @@ pub struct Groups {
     pub of: HashMap<Node, SmallVec<[u32; 4]>>,
 }
 
-/// Propagates all slices; `None` for one that is too large. Batches go to threads as these are free.
+/// Propagates all slices; `None` for one that is too large, and nothing where somebody asked to stop: then
+/// how far it has come. Batches go to threads as these are free.
+#[allow(clippy::too_many_arguments, reason = "each is another thing")]
 pub fn propagate(
     graph: &Graph,
     components: &Components,
@@ -283,12 +290,14 @@ pub fn propagate(
     groups: &Groups,
     slices: &[Slice],
     threads: usize,
-) -> Vec<Option<Found>> {
+    course: &Course,
+) -> Result<Vec<Option<Found>>, Phase> {
     let batches = batches(slices, graph.len());
-    let next = std::sync::atomic::AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
     let done = std::sync::Mutex::new(Vec::new());
+    let pace = Pace { course, done: AtomicUsize::new(0), all: batches.len() * graph.len().max(1) };
     let work = || {
-        while let Some(batch) = batches.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
             // Rows of a fixed length are joined many words at a time.
             let solve = match width(batch.words) {
                 1 => Batch::solve::<1>,
@@ -301,7 +310,9 @@ pub fn propagate(
                 128 => Batch::solve::<128>,
                 _ => Batch::solve::<MOST_WORDS>,
             };
-            let found = solve(batch, graph, components, scene_of, scenes, groups, slices);
+            let Some(found) = solve(batch, graph, components, scene_of, scenes, groups, slices, &pace) else {
+                return;
+            };
             if let Ok(mut done) = done.lock() {
                 done.push(found);
             }
@@ -317,7 +328,28 @@ pub fn propagate(
     for (slice, found) in done.into_inner().unwrap_or_default().into_iter().flatten() {
         all[slice] = Some(found);
     }
-    all
+    if course.is_stopped() { Err(pace.now()) } else { Ok(all) }
+}
+
+/// How far all batches have come.
+struct Pace<'p> {
+    course: &'p Course<'p>,
+    /// States of batches.
+    done: AtomicUsize,
+    all: usize,
+}
+
+impl Pace<'_> {
+    fn now(&self) -> Phase {
+        Phase::Following(self.done.load(Ordering::Relaxed) as f64 / self.all.max(1) as f64)
+    }
+
+    /// Takes note of so many states more; `None` where it shall stop.
+    fn step(&self, states: usize) -> Option<()> {
+        self.done.fetch_add(states, Ordering::Relaxed);
+        self.course.tell(self.now());
+        (!self.course.is_stopped()).then_some(())
+    }
 }
 
 /// Slices that share the words of a state.
@@ -367,6 +399,7 @@ struct Change<const W: usize> {
 }
 
 impl Batch {
+    #[allow(clippy::too_many_arguments, reason = "as of `propagate`")]
     fn solve<const W: usize>(
         &self,
         graph: &Graph,
@@ -375,7 +408,8 @@ impl Batch {
         scenes: usize,
         groups: &Groups,
         slices: &[Slice],
-    ) -> Vec<(usize, Found)> {
+        pace: &Pace,
+    ) -> Option<Vec<(usize, Found)>> {
         let (changes, numbers) = self.changes::<W>(graph, slices);
         let change = |script: u32| numbers[script as usize].map(|number| &changes[number as usize]);
         let mut rows = vec![[0u64; W]; graph.len()];
@@ -388,14 +422,23 @@ impl Batch {
         }
         let mut waits = vec![false; graph.len()];
         let mut todo: VecDeque<Node> = VecDeque::new();
+        let (mut states, mut rounds) = (0, 0);
         for component in 0..components.len() {
             let members = components.members(component);
+            states += members.len();
+            if states >= 4096 {
+                pace.step(std::mem::take(&mut states))?;
+            }
             if members.len() > 1 || graph.edges(members[0]).iter().any(|edge| edge.to == members[0]) {
                 todo.extend(members);
                 members.iter().for_each(|node| waits[*node as usize] = true);
             }
             while let Some(node) = todo.pop_front() {
                 waits[node as usize] = false;
+                rounds += 1;
+                if rounds % 4096 == 0 {
+                    pace.step(0)?;
+                }
                 let row = rows[node as usize];
                 for edge in graph.edges(node).iter().filter(|edge| components.of(edge.to) == component) {
                     let grown = join(&mut rows[edge.to as usize], change(edge.script), &row);
@@ -425,15 +468,15 @@ impl Batch {
                 .map(|row| (0..len as u32).filter(|i| has(row, from + *i as usize)).collect())
                 .collect()
         };
-        self.slices
-            .iter()
-            .map(|(slice, from)| {
-                let len = slices[*slice].count();
-                let by_scene = bits(&by_scene, *from, len);
-                let by_group = bits(&by_group, *from, len);
-                (*slice, Found { by_scene, by_group, by_script: bits(&by_script, *from, len) })
-            })
-            .collect()
+        let found = self.slices.iter().map(|(slice, from)| {
+            let len = slices[*slice].count();
+            let by_scene = bits(&by_scene, *from, len);
+            let by_group = bits(&by_group, *from, len);
+            (*slice, Found { by_scene, by_group, by_script: bits(&by_script, *from, len) })
+        });
+        let found = found.collect();
+        pace.step(states)?;
+        Some(found)
     }
 
     /// What scripts do, and which of it each does, if anything.

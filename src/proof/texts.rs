@@ -6,7 +6,7 @@
 
 use super::graph::{Graph, Node, Token};
 use super::slices::{self, Found, Slice, Words};
-use super::{Proof, pack};
+use super::{Course, Phase, Proof, pack};
 use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
@@ -62,12 +62,21 @@ struct Question<'s> {
     span: Span,
 }
 
-/// Answers all questions about texts and ranges of a story whose control is explored.
-pub(super) fn check(story: &Story, proof: &Proof, budget: TextBudget, threads: usize) -> Vec<Diagnostic> {
+/// Answers all questions about texts and ranges of a story whose control is explored; and what was cut off
+/// where somebody asked to stop.
+pub(super) fn check(
+    story: &Story,
+    proof: &Proof,
+    budget: TextBudget,
+    threads: usize,
+    course: &Course,
+) -> (Vec<Diagnostic>, Option<Phase>) {
     let graph = &proof.graph;
     let mut asked = Vec::new();
     collect(story, &mut asked);
-    let labels = Labels::of(proof, &asked);
+    let all = asked.len();
+    course.tell(Phase::Following(0.0));
+    let labels = Labels::of(proof, &asked, course);
     let owners = slices::owners(story);
     // Questions over the same facts share a slice.
     let mut groups: BTreeMap<(Vec<bool>, bool), Vec<Question>> = BTreeMap::new();
@@ -87,22 +96,32 @@ pub(super) fn check(story: &Story, proof: &Proof, budget: TextBudget, threads: u
     }
     let slices: Vec<Slice> = groups
         .keys()
+        .take_while(|_| !course.is_stopped())
         .map(|(facts, labs)| {
             let ids = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32));
             Slice::of(story, graph, &owners, ids, *labs, budget.values)
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
-    let found = {
-        let scenes = story.scenes.len();
-        slices::propagate(graph, &proof.components, &scene_of, scenes, &labels.offered, &slices, threads)
+    let (scenes, offered) = (story.scenes.len(), &labels.offered);
+    let found =
+        slices::propagate(graph, &proof.components, &scene_of, scenes, offered, &slices, threads, course);
+    let found = match found {
+        Ok(found) => found,
+        Err(cut) => return (Vec::new(), Some(cut)),
     };
     let places = Places::of(story, graph, &owners);
-    let mut complaints = Vec::new();
+    let (mut complaints, mut done) = (Vec::new(), 0);
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
-        let teller = Teller { story, proof, slice, places: &places, labels: &labels, owners: &owners };
+        let teller =
+            Teller { story, proof, slice, places: &places, labels: &labels, owners: &owners, course };
+        course.tell(Phase::Texts(done, all));
         let Some(found) = found else {
             let seen = teller.walk(questions, budget.walks);
+            if course.is_stopped() {
+                return (complaints, Some(Phase::Texts(done, all)));
+            }
+            done += questions.len();
             for (question, _) in questions.iter().zip(seen).filter(|(_, seen)| !seen) {
                 complaints.push(
                     Diagnostic::new(Code::NotDecided, question.span, "this takes too many values to follow")
@@ -113,9 +132,13 @@ pub(super) fn check(story: &Story, proof: &Proof, budget: TextBudget, threads: u
         };
         for question in questions {
             complaints.extend(teller.answer(question, found));
+            if course.is_stopped() {
+                return (complaints, Some(Phase::Texts(done, all)));
+            }
+            done += 1;
         }
     }
-    complaints
+    (complaints, None)
 }
 
 /// Where in the scripts texts are told.
@@ -154,7 +177,7 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(proof: &Proof, asked: &[Question]) -> Labels {
+    fn of(proof: &Proof, asked: &[Question], course: &Course) -> Labels {
         let mut groups = HashMap::new();
         for question in asked {
             if let Site::Label(choice) = question.site {
@@ -165,6 +188,9 @@ impl Labels {
         let mut offered = slices::Groups { count: groups.len(), ..slices::Groups::default() };
         // What is on offer is decided by control, so its state tells.
         for node in proof.graph.nodes().filter(|_| !groups.is_empty()) {
+            if node % 4096 == 0 && course.is_stopped() {
+                break;
+            }
             engine::offers(&proof.control.story, proof.graph.key(node), |choice, _| {
                 if let Some(group) = groups.get(&choice) {
                     offered.of.entry(node).or_default().push(*group);
@@ -187,6 +213,7 @@ struct Teller<'t> {
     places: &'t Places,
     labels: &'t Labels,
     owners: &'t [SceneId],
+    course: &'t Course<'t>,
 }
 
 impl Teller<'_> {
@@ -294,7 +321,7 @@ impl Teller<'_> {
             (z ^ (z >> 31)) as usize % n
         };
         for _ in 0..walks {
-            if left == 0 {
+            if left == 0 || self.course.is_stopped() {
                 break;
             }
             let mut look = |i: usize, value: &Words| {
@@ -370,6 +397,7 @@ impl Teller<'_> {
                 |script, value| {
                     told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
                 },
+                self.course,
             )
         };
         let witness = self.proof.allowance.search().then(search).flatten();
@@ -411,6 +439,7 @@ impl Teller<'_> {
                                 graph,
                                 |_, _| false,
                                 |script, value| leaves(script, value).iter().any(|(_, at)| *at == token),
+                                self.course,
                             )
                         };
                         let path = self.proof.allowance.search().then(search).flatten();

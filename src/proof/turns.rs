@@ -5,12 +5,12 @@
 //! and after it: half of the sum of all differences, the largest difference in the chance of any set of
 //! endings. The moves that changed most are the turning points.
 
-use super::Proof;
 use super::graph::Node;
-use super::odds;
+use super::{Course, Phase, Proof, odds};
 use crate::engine::Move;
 use crate::journal::Entry;
 use crate::story::Story;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,12 +41,18 @@ pub struct Turn {
     pub turning: bool,
 }
 
-/// The odds along a playthrough, the beginning first. What is typed in an exercise changes nothing
-/// until the exercise ends, and is left out.
+/// The odds along a playthrough, the beginning first; `None` where somebody asked to stop. What is typed in an
+/// exercise changes nothing until the exercise ends, and is left out.
 ///
 /// # Errors
 /// The index of the first move that the proof does not know.
-pub fn along(story: &Story, proof: &Proof, entries: &[Entry], threads: usize) -> Result<Vec<Turn>, usize> {
+pub fn along(
+    story: &Story,
+    proof: &Proof,
+    entries: &[Entry],
+    threads: usize,
+    course: &Course,
+) -> Result<Option<Vec<Turn>>, usize> {
     let mut places: Vec<(Option<usize>, String, bool, Node)> =
         vec![(None, "(the beginning)".to_owned(), false, 0)];
     let mut at: Node = 0;
@@ -72,27 +78,41 @@ pub fn along(story: &Story, proof: &Proof, entries: &[Entry], threads: usize) ->
         places.push((Some(i), proof.name(story, at, by), matches!(entry, Entry::World(..)), to));
         at = to;
     }
-    let solved: Mutex<Vec<Option<Solved>>> = Mutex::new(vec![None; places.len()]);
+    let lanes: Vec<_> = places.chunks(odds::LANES).collect();
+    let solved: Mutex<BTreeMap<usize, Vec<Solved>>> = Mutex::default();
     let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
     let work = || {
-        while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let odds = odds::from(proof, place.3);
-            let at = places.iter().position(|other| std::ptr::eq(other, place));
-            if let (Ok(mut solved), Some(at)) = (solved.lock(), at) {
-                solved[at] = Some(odds);
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(here) = lanes.get(i) else { return };
+            // Where fewer are left, the last is solved more than once.
+            let starts = std::array::from_fn(|lane| here[lane.min(here.len() - 1)].3);
+            let tell = |part: f64| {
+                let finished = done.load(Ordering::Relaxed) as f64;
+                course.tell(Phase::Odds((finished + part) / lanes.len() as f64));
+            };
+            let Some(mut odds) = odds::from(proof, starts, course, &tell).map(Vec::from) else { return };
+            odds.truncate(here.len());
+            done.fetch_add(1, Ordering::Relaxed);
+            if let Ok(mut solved) = solved.lock() {
+                solved.insert(i, odds);
             }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads.min(places.len()) {
+        for _ in 1..threads.min(lanes.len()) {
             scope.spawn(work);
         }
         work();
     });
-    let solved = solved.into_inner().unwrap_or_default();
+    if course.is_stopped() {
+        return Ok(None);
+    }
+    let solved = solved.into_inner().unwrap_or_default().into_values().flatten();
     let mut turns: Vec<Turn> = Vec::with_capacity(places.len());
     for ((entry, name, world, _), solved) in places.iter().zip(solved) {
-        let (odds, never) = solved.unwrap_or_default();
+        let (odds, never) = solved;
         let change = turns.last().map_or(0.0, |before| distance(before, &odds, never));
         let (entry, name, world) = (*entry, name.clone(), *world);
         turns.push(Turn { entry, name, world, odds, never, change, turning: false });
@@ -102,7 +122,7 @@ pub fn along(story: &Story, proof: &Proof, entries: &[Entry], threads: usize) ->
     for i in order.into_iter().take(MOST) {
         turns[i].turning = turns[i].change >= LEAST;
     }
-    Ok(turns)
+    Ok(Some(turns))
 }
 
 fn distance(before: &Turn, odds: &[f64], never: f64) -> f64 {

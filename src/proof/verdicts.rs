@@ -2,7 +2,7 @@
 //! and facts that nothing reads or changes. Each is a diagnostic with the shortest list of moves.
 
 use super::graph::{Fault, NOWHERE, Node, Token};
-use super::{Proof, claims, slices, texts};
+use super::{Course, Phase, Proof, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
@@ -55,8 +55,9 @@ pub(super) fn reached(story: &Story, proof: &Proof) -> Reached {
     reached
 }
 
-/// Everything that control decides. What needs all states is left out where some were not looked at.
-pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
+/// Everything that control decides, and what was cut off where somebody asked to stop. What needs all states
+/// is left out where some were not looked at.
+pub(super) fn check(story: &Story, proof: &Proof, course: &Course) -> (Vec<Diagnostic>, Option<Phase>) {
     let mut found = Vec::new();
     let mut told = HashSet::new();
     for fault in &proof.graph.faults {
@@ -64,17 +65,21 @@ pub(super) fn check(story: &Story, proof: &Proof) -> Vec<Diagnostic> {
             found.push(refused(story, proof, fault));
         }
     }
+    found.extend(unused_facts(story));
     let refusing = refusing(proof);
     stuck(story, proof, &refusing, &mut found);
+    let mut cut = None;
     if proof.is_complete() {
         let statically = super::unreached(story);
         never_reached(story, proof, &statically, &mut found);
-        traps(story, proof, &refusing, &mut found);
-        only_choices(story, proof, &refusing, &mut found);
-        failing_claims(story, proof, &mut found);
+        for judge in [traps, only_choices] {
+            if !course.is_stopped() {
+                judge(story, proof, &refusing, &mut found);
+            }
+        }
+        cut = failing_claims(story, proof, course, &mut found);
     }
-    found.extend(unused_facts(story));
-    found
+    (found, cut)
 }
 
 /// Whether a step is refused, and not only told of: a fact that leaves its range stops at the end of it.
@@ -358,16 +363,29 @@ fn only_choices(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &
     }
 }
 
-fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
+/// What was cut off where somebody asked to stop.
+fn failing_claims(
+    story: &Story,
+    proof: &Proof,
+    course: &Course,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Phase> {
     let ground = claims::Ground {
         control: &proof.control.story,
         graph: &proof.graph,
         reversed: &proof.reversed,
         components: &proof.components,
         chances: &proof.chances,
+        course,
     };
-    for claim in &story.claims {
-        let Some((node, path)) = ground.fails(claim) else { continue };
+    for (done, claim) in story.claims.iter().enumerate() {
+        let now = Phase::Claims(done, story.claims.len());
+        course.tell(now);
+        let fails = ground.fails(claim);
+        if course.is_stopped() {
+            return Some(now);
+        }
+        let Some((node, path)) = fails else { continue };
         let scene = story.str(story.scene(proof.scene(node)).name);
         let (message, label) = match claim.of {
             Quantified::AtStart => ("does not hold at the start".to_owned(), "claimed of the start"),
@@ -385,6 +403,8 @@ fn failing_claims(story: &Story, proof: &Proof, found: &mut Vec<Diagnostic>) {
             .witness(proof.names(story, &path)),
         );
     }
+    let all = story.claims.len();
+    course.is_stopped().then_some(Phase::Claims(all, all))
 }
 
 /// Facts that nothing asks for or shows, or that nothing changes. No exploration is needed.

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::proof::graph::Node;
 use crate::proof::odds::{Longest, SHORT};
-use crate::proof::{self, Ended, Proof};
+use crate::proof::{self, Ended, Phase, Proof};
 use crate::shell::render;
 use crate::shell::terminal::Style;
 use crate::story::Story;
@@ -62,9 +62,43 @@ fn counted(n: usize, what: &str) -> String {
     crate::text::counted(n as u64, what)
 }
 
+/// A share in whole per cent, 100 only when it is all.
+pub(in crate::cli) fn percent(part: f64) -> String {
+    format!("{:.0} %", (part * 100.0).floor())
+}
+
+/// What was not finished when somebody asked to stop, after every state was looked at.
+pub(in crate::cli) fn cut_while(proof: &Proof) -> Option<String> {
+    let parts: Vec<String> = proof
+        .cut
+        .iter()
+        .map(|phase| match phase {
+            Phase::States(_) => "states were looked for".to_owned(),
+            Phase::Graph => "the states were put in order".to_owned(),
+            Phase::Claims(_, 0) => "traps were looked for".to_owned(),
+            Phase::Claims(done, all) => {
+                format!("claims were decided ({} of {})", digits(*done), digits(*all))
+            }
+            Phase::Following(part) => format!("texts were followed ({})", percent(*part)),
+            Phase::Texts(done, all) => {
+                format!("questions about texts were answered ({} of {})", digits(*done), digits(*all))
+            }
+            Phase::Odds(part) => format!("odds were solved ({})", percent(*part)),
+            Phase::Longest => "the longest game was looked for".to_owned(),
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
 fn unfinished(proof: &Proof) -> Option<String> {
     let why = match proof.graph.ended {
-        Ended::Complete => return None,
+        Ended::Complete => {
+            let cut = cut_while(proof)?;
+            let all = digits(proof.graph.len());
+            return Some(format!(
+                "Not finished: interrupted while {cut}. All {all} states were looked at; nothing is claimed of what was left."
+            ));
+        }
         Ended::States => "the budget of states was spent (--budget)",
         Ended::Memory => "the budget of memory was spent (--memory)",
         Ended::Interrupted => "interrupted",
@@ -96,7 +130,12 @@ fn endings(found: &Found<'_>, style: Style, out: &mut impl Write) -> io::Result<
             order.sort_by(|a, b| odds.endings[*b].total_cmp(&odds.endings[*a]));
         }
         None => {
-            writeln!(out, "\nEndings found so far:")?;
+            let all = proof.graph.ended == Ended::Complete;
+            writeln!(
+                out,
+                "\n{}",
+                if all { "Endings that can be reached:" } else { "Endings found so far:" }
+            )?;
             order.retain(|i| proof.endings[*i].is_some());
         }
     }

@@ -1,0 +1,45 @@
+//! What a proof is busy with, and whether somebody asked it to stop.
+
+use super::explore::Progress;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A part of a proof, and how far it has come.
+#[derive(Clone, Copy, Debug)]
+pub enum Phase {
+    /// States are looked for.
+    States(Progress),
+    /// They are put in order.
+    Graph,
+    /// What holds of them is decided: so many claims of so many.
+    Claims(usize, usize),
+    /// The values that texts hang on are followed through them: so much of all.
+    Following(f64),
+    /// Questions about texts are answered: so many of so many.
+    Texts(usize, usize),
+    /// The odds are solved: so much of all.
+    Odds(f64),
+    /// The longest game is looked for.
+    Longest,
+}
+
+/// How a proof hears that it shall stop, and tells how far it has come.
+#[derive(Clone, Copy)]
+pub struct Course<'c> {
+    /// Set to stop.
+    pub stop: &'c AtomicBool,
+    /// Told now and then.
+    pub progress: &'c (dyn Fn(Phase) + Sync),
+}
+
+impl Course<'_> {
+    /// Whether to stop.
+    #[inline]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Tells how far it has come.
+    pub fn tell(&self, now: Phase) {
+        (self.progress)(now);
+    }
+}
