@@ -413,6 +413,8 @@ fn a_killed_game_leaves_no_lock_behind() {
     let mut game = Running::lamp(&home);
     game.types("light", "3. Go home");
     home.play("", "light\n").fails_saying(&["is open in another game", "--slot NAME"]);
+    // A save that is not there is what is wrong, whoever plays.
+    home.play("load nosuch", "").fails_saying(&["there is no save `nosuch`"]);
     game.kill();
     home.plays("", "? the lamp is lit\nstairs\n");
     assert_eq!(moves(&home, AUTOSAVE), ["light", "stairs"]);

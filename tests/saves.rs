@@ -87,7 +87,11 @@ fn a_new_game_keeps_the_old_one_and_so_does_restart() {
     let home = home();
     home.plays("", "light\nstairs\ndown\n");
     let out = home.plays("--new", "? the lamp is out\nlight\nblow\nlight\n");
-    assert!(out.contains("What was played in `autosave` is kept as `autosave-kept`."), "{out}");
+    let flat = out.replace('\n', " ");
+    let told = "What was played in `autosave` is kept as `autosave-kept`: `treed load autosave-kept` goes back to it.";
+    assert!(flat.contains(told), "{out}");
+    let screen = flat.find("The lamp is out").or(flat.find("the lamp is out")).unwrap();
+    assert!(flat.find(told).unwrap() < screen, "before the first screen:\n{out}");
     assert_eq!(moves(&home, "autosave-kept"), "light stairs down");
     home.plays(
         "",
@@ -558,4 +562,25 @@ proptest! {
 
 thread_local! {
     static GOOD: String = good_save();
+}
+
+#[test]
+fn what_was_played_is_told_of_when_another_game_takes_its_slot() {
+    let home = home();
+    let flat = |out: String| out.split_whitespace().collect::<Vec<_>>().join(" ");
+    home.plays("--slot other", "light\nstairs\n");
+    home.plays("", "light\nblow\nlight\n");
+    let out = flat(home.plays("load other", "look\n"));
+    let told = "What was played in `autosave` is kept as `autosave-kept`: `treed load autosave-kept` goes back to it.";
+    assert!(out.contains(told), "{out}");
+    let out = flat(home.plays("load autosave-kept", "look\n"));
+    assert!(
+        out.contains("What was played in `autosave` is in `other` too: `treed load other` goes back to it."),
+        "{out}"
+    );
+    home.plays("--slot short", "light\n");
+    let out = flat(home.plays("--slot short --new", "look\n"));
+    assert!(out.contains("The game in `short` had only 1 move and is not kept."), "{out}");
+    let out = home.plays("--slot short --new", "look\n");
+    assert!(!out.contains("What was played") && !out.contains("not kept"), "nothing was played:\n{out}");
 }

@@ -311,6 +311,8 @@ impl Bar {
                     now.depth
                 );
             }
+            // What is done is not told of any more.
+            Phase::Claims(done, all) | Phase::Texts(done, all) if done == all => drawn.does.clear(),
             Phase::Graph => drawn.does = "putting the states in order".to_owned(),
             Phase::Claims(done, all) => drawn.does = format!("claims: {} of {}", digits(done), digits(all)),
             Phase::Following(part) => drawn.does = format!("texts: {} followed", percent(part)),

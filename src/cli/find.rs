@@ -51,7 +51,9 @@ pub(super) fn find_playthrough(
     match found.pop() {
         Some((_, run)) => Ok(run),
         // A slip in a code is told as one.
-        None if only.is_none() && code::looks_like(what) => from_code(story, what),
+        None if only.is_none() && (code::looks_like(what) || code::begins_like(story, what)) => {
+            from_code(story, what)
+        }
         None => Err(Trouble::Told(format!(
             "`{}` is neither a file nor a share code nor a save nor an ending you have found; `treed saves` and `treed endings` list those",
             short(what)

@@ -60,12 +60,13 @@ pub(super) fn run(
         writeln!(io::stderr().lock(), "treed: {why}")?;
         return Ok(3);
     }
-    let far = Mutex::new(Phase::Odds(0.0));
+    let moves = crate::text::counted(entries.len() as u64, "move");
+    let far = Mutex::new(0.0);
     let progress = |now| {
-        if let Ok(mut far) = far.lock() {
-            *far = now;
+        if let (Phase::Odds(part), Ok(mut far)) = (now, far.lock()) {
+            *far = part;
+            bar.say(|| format!("odds after {moves}: {}", summary::percent(part)));
         }
-        bar.phase(now);
     };
     let course = Course { stop: &stop, progress: &progress };
     let turns = turns::along(story, &proof, &entries, arguments.effort.threads(), &course);
@@ -78,8 +79,7 @@ pub(super) fn run(
         ))
     })?;
     let Some(turns) = turns else {
-        let part = far.lock().map_or(0.0, |far| if let Phase::Odds(part) = *far { part } else { 0.0 });
-        let (part, moves) = (summary::percent(part), crate::text::counted(entries.len() as u64, "move"));
+        let part = summary::percent(far.lock().map_or(0.0, |far| *far));
         writeln!(
             io::stderr().lock(),
             "treed: interrupted while the odds after {moves} were solved ({part})"

@@ -110,11 +110,13 @@ pub(super) fn write(arguments: &WriteArguments, plain: bool) -> Result<i32, Trou
         printer,
     };
     let mut out = io::stdout();
-    writeln!(
-        out,
+    let told = format!(
         "Save {} and it is read, proved and played to where you stand. `help` says what to type; Ctrl-C leaves.",
         name_of(&arguments.file)
-    )?;
+    );
+    let mut text = String::new();
+    render::wrap(&told, "", "", Style::detect(plain).width, &mut text);
+    out.write_all(text.as_bytes())?;
     // The first edition is shown before the prompt is.
     let first = watcher.edited();
     for text in first {

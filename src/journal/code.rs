@@ -94,6 +94,9 @@ pub enum Bad {
         "more than one character of the code is wrong, or some are missing; compare it with the original, or ask for it again"
     )]
     Slips,
+    /// It begins as a code of this story, and its end is not there: so many characters of it are.
+    #[error("{}", cut_short(*.0))]
+    Cut(usize),
     /// Of a later version.
     #[error("the code was made by a newer treed; update treed to play it")]
     Newer,
@@ -112,6 +115,15 @@ pub enum Bad {
 
 fn probably(meant: Option<char>) -> String {
     meant.map_or_else(String::new, |meant| format!(" should probably be `{meant}`"))
+}
+
+fn cut_short(letters: usize) -> String {
+    if letters < LEAST {
+        return format!(
+            "it is cut short: it has {letters} characters, and a code has at least {LEAST}; copy the whole of it"
+        );
+    }
+    "it is cut short, or more than one of its characters is wrong: it begins as a code of this story, but its end does not fit; copy the whole of it".to_owned()
 }
 
 /// Fewest characters of a code.
@@ -266,6 +278,31 @@ pub fn looks_like(text: &str) -> bool {
         && (groups || !text.contains('-'))
 }
 
+/// Whether a text begins as every code of this story does: four characters of it and more, after which dots may
+/// stand for the rest.
+pub fn begins_like(story: &Story, text: &str) -> bool {
+    let mut number = Number::default();
+    for (digit, radix) in [
+        (rules::of(story, RULES), RULES),
+        (rules::name(story, STORIES), STORIES),
+        (labs::VERSION % LABS, LABS),
+        (FORMAT, FORMATS),
+    ] {
+        number.push(digit, radix);
+    }
+    // These are 36 bits, so that the next character hangs on the seed as well.
+    let same = (0..7).map(|_| Fe32::try_from(number.take(1 << BITS) as u8).ok());
+    let typed: Vec<char> = shortened(text).chars().filter(|c| *c != '-').collect();
+    (4..=LONGEST).contains(&typed.len())
+        && typed.iter().all(|c| Fe32::from_char(*c).is_ok())
+        && typed.iter().zip(same).all(|(c, same)| Fe32::from_char(*c).ok() == same)
+}
+
+/// A text without the dots that stand for the rest of it.
+fn shortened(text: &str) -> &str {
+    text.trim_end_matches(['.', '…'])
+}
+
 /// Whether a text is a code with a right checksum.
 pub fn is_code(text: &str) -> bool {
     letters(text).is_ok()
@@ -276,7 +313,12 @@ pub fn is_code(text: &str) -> bool {
 /// # Errors
 /// [`Bad`] says why it cannot be played.
 pub fn decode(story: &Story, text: &str) -> Result<Shared, Bad> {
-    let letters = letters(text)?;
+    let letters = letters(text).map_err(|bad| match bad {
+        Bad::Shape | Bad::Slips if begins_like(story, text) => {
+            Bad::Cut(shortened(text).chars().filter(|c| *c != '-').count())
+        }
+        bad => bad,
+    })?;
     let mut number = Number::from_letters(&letters[..letters.len() - SUM]);
     if number.take(FORMATS) != FORMAT {
         return Err(Bad::Newer);

@@ -248,11 +248,6 @@ impl Store {
             .unwrap_or_default()
     }
 
-    /// Whether another slot holds these moves already, so that nothing is lost without a copy.
-    pub fn holds(&self, but: &str, seed: u32, moves: &[Entry]) -> bool {
-        self.holder(but, seed, moves).is_some()
-    }
-
     /// Another slot that holds these moves.
     pub fn holder(&self, but: &str, seed: u32, moves: &[Entry]) -> Option<String> {
         let holds =

@@ -403,8 +403,9 @@ fn failing_claims(
             .witness(proof.names(story, &path)),
         );
     }
-    let all = story.claims.len();
-    course.is_stopped().then_some(Phase::Claims(all, all))
+    let all = Phase::Claims(story.claims.len(), story.claims.len());
+    course.tell(all);
+    course.is_stopped().then_some(all)
 }
 
 /// Facts that nothing asks for or shows, or that nothing changes. No exploration is needed.

@@ -35,6 +35,11 @@ pub fn play(
     style: Style,
     person: bool,
 ) -> Result<(), Trouble> {
+    // What is not there is told before that the slot at hand is taken.
+    let mut save = match &begin {
+        Begin::From(from) => Some((store.load(from)?, from.clone())),
+        Begin::Resume | Begin::New => None,
+    };
     let lock = store.lock(slot)?;
     let mut out = io::stdout();
     let mut notes = Vec::new();
@@ -50,7 +55,7 @@ pub fn play(
     let asked_style = style;
     let style = if person { style.with(&settings) } else { style };
     let mut prompt = Prompt::new(person, style.plain, Some(store.history_path()), style.color, slot);
-    let (mut begin, mut save) = (begin, None);
+    let mut begin = begin;
     if matches!(begin, Begin::Resume) && store.exists(slot) {
         match store.load(slot) {
             Ok(found) => {
@@ -74,7 +79,8 @@ pub fn play(
             Err(failed) => return Err(way_out(failed, slot)),
         }
     }
-    if let Begin::From(from) = &begin {
+    // The title screen may have been asked for another save.
+    if let (Begin::From(from), None) = (&begin, &save) {
         save = Some((store.load(from)?, from.clone()));
     }
     let (game, played) = match save {
@@ -96,9 +102,9 @@ pub fn play(
     };
     if matches!(begin, Begin::New | Begin::From(_))
         && source_differs(&begin, slot)
-        && let Some(kept) = keep_unfinished(story, &store, slot)?
+        && let Some(note) = keep_unfinished(story, &store, slot)?
     {
-        notes.push(format!("What was played in `{slot}` is kept as `{kept}`."));
+        notes.push(note);
     }
     let found = store.open_gallery()?;
     notes.extend(found.aside);
@@ -151,18 +157,29 @@ fn way_out(failed: Failed, slot: &str) -> Trouble {
     ))
 }
 
-/// Keeps an unfinished game of a slot under another name before it is begun anew.
+/// Keeps an unfinished game of a slot under another name before it is begun anew; says under which, or why it
+/// is not kept. Of a game that has ended the gallery tells.
 fn keep_unfinished(story: &Story, store: &Store, slot: &str) -> Result<Option<String>, Trouble> {
     if !store.exists(slot) {
         return Ok(None);
     }
-    let worth = match store.load(slot) {
-        Ok(save) => save.game(story).map_or(true, |(game, stopped)| {
-            let lost =
-                game.ending().is_none() && game.turns() > 2 && !store.holds(slot, save.seed, &save.moves);
-            !save.intact || stopped.is_some() || lost
-        }),
-        Err(_) => true,
-    };
-    Ok(if worth { Some(store.keep_copy(slot, "kept")?) } else { None })
+    if let Ok(save) = store.load(slot)
+        && save.intact
+        && let Ok((game, None)) = save.game(story)
+    {
+        if game.ending().is_some() || game.turns() == 0 {
+            return Ok(None);
+        }
+        if let Some(name) = store.holder(slot, save.seed, &save.moves) {
+            return Ok(Some(format!(
+                "What was played in `{slot}` is in `{name}` too: `treed load {name}` goes back to it."
+            )));
+        }
+        if game.turns() <= 2 {
+            let moves = crate::text::counted(game.turns() as u64, "move");
+            return Ok(Some(format!("The game in `{slot}` had only {moves} and is not kept.")));
+        }
+    }
+    let kept = store.keep_copy(slot, "kept")?;
+    Ok(Some(format!("What was played in `{slot}` is kept as `{kept}`: `treed load {kept}` goes back to it.")))
 }
