@@ -13,7 +13,7 @@ pub use state::State;
 
 use crate::labs::exercise::Kind;
 use crate::labs::{Lab, Setting};
-use crate::story::{ArmId, Arms, Binding, ChoiceId, EndingId, FactId, Go, SceneId, Story, Way};
+use crate::story::{ArmId, Arms, Binding, Choice, ChoiceId, EndingId, FactId, Go, Run, SceneId, Story, Way};
 use smallvec::SmallVec;
 
 /// Longest chain of automatic scenes in one step.
@@ -58,7 +58,7 @@ pub struct Step {
     /// The state that something is offered in.
     pub state: State,
     /// Automatic scenes passed on the way, as the state was in them.
-    pub passed: SmallVec<[State; 1]>,
+    pub passed: Vec<State>,
 }
 
 /// Why a move was not made.
@@ -110,7 +110,7 @@ pub trait Watch {
 /// Nobody watches.
 impl Watch for () {}
 
-struct Keep<'p>(&'p mut SmallVec<[State; 1]>);
+struct Keep<'p>(&'p mut Vec<State>);
 
 impl Watch for Keep<'_> {
     fn passes(&mut self, words: &[u64]) {
@@ -123,7 +123,7 @@ impl Watch for Keep<'_> {
 /// # Errors
 /// [`Refused`] where the story's first scenes lead nowhere.
 pub fn begin(story: &Story) -> Result<Step, Refused> {
-    let mut step = Step { state: State::start(story), passed: SmallVec::new() };
+    let mut step = Step { state: State::start(story), passed: Vec::new() };
     settle(story, step.state.words_mut(), story.start, &mut Keep(&mut step.passed))?;
     Ok(step)
 }
@@ -158,11 +158,16 @@ pub fn offer(story: &Story, state: &State) -> Offer {
 pub fn offers(story: &Story, words: &[u64], mut each: impl FnMut(ChoiceId, bool)) {
     let scene = story.scene(state::scene(story, words));
     let Way::Choices(own) = scene.way else { return };
-    let anywhere = if scene.alone { own.end..own.end } else { story.anywhere.start..story.anywhere.end };
-    for id in (own.start..own.end).chain(anywhere).map(ChoiceId) {
-        if is_offered(story, words, id) {
-            each(id, is_open(story, words, id));
+    let mut ask = |run: Run| {
+        for (id, choice) in (run.start..).zip(&story.choices[run.range()]) {
+            if is_offered(story, words, choice) {
+                each(ChoiceId(id), is_open(story, words, choice));
+            }
         }
+    };
+    ask(own);
+    if !scene.alone {
+        ask(story.anywhere);
     }
 }
 
@@ -192,19 +197,19 @@ pub fn moves(story: &Story, words: &[u64], mut each: impl FnMut(Move)) {
 /// Whether a choice of the scene at hand is on offer and open.
 #[inline]
 pub(crate) fn is_choice_open(story: &Story, words: &[u64], id: ChoiceId) -> bool {
-    is_offered(story, words, id) && is_open(story, words, id)
+    let choice = story.choice(id);
+    is_offered(story, words, choice) && is_open(story, words, choice)
 }
 
 #[inline]
-fn is_offered(story: &Story, words: &[u64], id: ChoiceId) -> bool {
-    let choice = story.choice(id);
+fn is_offered(story: &Story, words: &[u64], choice: &Choice) -> bool {
     choice.once.is_none_or(|mark| story.layout.marks[mark.index()].get(words) == 0)
         && choice.when.as_ref().is_none_or(|when| holds(story, when, words))
 }
 
 #[inline]
-fn is_open(story: &Story, words: &[u64], id: ChoiceId) -> bool {
-    story.choice(id).locked.as_ref().is_none_or(|(unless, _)| holds(story, unless, words))
+fn is_open(story: &Story, words: &[u64], choice: &Choice) -> bool {
+    choice.locked.as_ref().is_none_or(|locked| holds(story, &locked.0, words))
 }
 
 /// The knobs of a lab as the facts set them.
@@ -233,7 +238,7 @@ pub fn setting_of(story: &Story, words: &[u64], lab: Lab) -> Setting {
 /// # Errors
 /// [`Refused`], and the state is as it was.
 pub fn step(story: &Story, state: &State, by: Move) -> Result<Step, Refused> {
-    let mut step = Step { state: state.clone(), passed: SmallVec::new() };
+    let mut step = Step { state: state.clone(), passed: Vec::new() };
     advance(story, step.state.words_mut(), by, &mut Keep(&mut step.passed))?;
     Ok(step)
 }
@@ -248,10 +253,10 @@ pub fn advance(story: &Story, words: &mut [u64], by: Move, watch: &mut impl Watc
         (Move::Choose(id), Way::Choices(own)) => {
             let own = own.start <= id.0 && id.0 < own.end;
             let anywhere = !scene.alone && story.anywhere.start <= id.0 && id.0 < story.anywhere.end;
-            if !(own || anywhere) || !is_offered(story, words, id) {
+            if !(own || anywhere) || !is_offered(story, words, story.choice(id)) {
                 return Err(Refused::NotOffered);
             }
-            if !is_open(story, words, id) {
+            if !is_open(story, words, story.choice(id)) {
                 return Err(Refused::Locked);
             }
         }
@@ -279,7 +284,7 @@ pub fn make(story: &Story, words: &mut [u64], by: Move, watch: &mut impl Watch) 
             if let Some(mark) = choice.once {
                 story.layout.marks[mark.index()].set(words, 1);
             }
-            apply(story, &choice.then, words, watch)?;
+            apply(story, choice.then, words, watch)?;
             go(story, words, choice.go)?
         }
         Move::World(outcome) => {
@@ -305,7 +310,7 @@ fn take(story: &Story, words: &mut [u64], arms: Arms, watch: &mut impl Watch) ->
     for (i, arm) in story.arms(arms).iter().enumerate() {
         if arm.when.as_ref().is_none_or(|when| holds(story, when, words)) {
             watch.takes(arms.id(i));
-            apply(story, &arm.then, words, watch)?;
+            apply(story, arm.then, words, watch)?;
             return go(story, words, arm.go);
         }
     }

@@ -157,6 +157,7 @@ pub struct Story {
     /// Complaints that do not prevent playing.
     pub warnings: Vec<Diagnostic>,
     arms: Vec<Arm>,
+    effects: Vec<Effect>,
     parts: Vec<Part>,
     segments: Vec<Segment>,
     variants: Vec<Text>,
@@ -279,13 +280,30 @@ pub enum Condition {
     /// The opposite.
     Not(Box<Condition>),
     /// Every one.
-    All(Box<[Condition]>),
+    All(Conditions),
     /// At least one.
-    Any(Box<[Condition]>),
+    Any(Conditions),
     /// A figure compares so (prose only).
     Figure(FigureRef, Compare, f64),
     /// A figure that is a name is this one (prose only).
     FigureIs(FigureRef, Str),
+}
+
+/// Several conditions. Boxed twice, so that a condition takes no more than 16 bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conditions(Box<Box<[Condition]>>);
+
+impl FromIterator<Condition> for Conditions {
+    fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Conditions {
+        Conditions(Box::new(conditions.into_iter().collect()))
+    }
+}
+
+impl std::ops::Deref for Conditions {
+    type Target = [Condition];
+    fn deref(&self) -> &[Condition] {
+        &self.0
+    }
 }
 
 /// A figure of a lab.
@@ -323,7 +341,18 @@ pub enum Effect {
         saturate: bool,
     },
     /// Effects under a condition.
-    When(Condition, Box<[Effect]>),
+    When(Condition, Effects),
+}
+
+/// Consecutive effects, of all of the story's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects(Run);
+
+impl Effects {
+    /// Nothing changes.
+    pub fn is_empty(self) -> bool {
+        self.0.start == self.0.end
+    }
 }
 
 /// Where a choice, an arm or an event leads.
@@ -339,31 +368,32 @@ pub enum Go {
     Stay,
 }
 
-/// A scene.
+/// A scene. What each step asks for comes first, so that it lies together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Scene {
-    /// Name.
-    pub name: Str,
-    /// Where it was written.
-    pub span: Span,
-    /// Short name for lists; the name where none was given.
-    pub title: Str,
-    /// Its act.
-    pub act: Option<ActId>,
+    /// The way on.
+    pub way: Way,
     /// What is told.
     pub text: Text,
-    /// Pages unlocked.
-    pub pages: Vec<PageId>,
     /// No anywhere choices, no events.
     pub alone: bool,
     /// No events.
     pub quiet: bool,
-    /// The way on.
-    pub way: Way,
     /// Its text shows figures or pictures asked before an experiment, of these labs (bits).
     pub asks: u8,
     /// Its text shows pictures that these labs drew (bits).
     pub draws: u8,
+    /// Name.
+    pub name: Str,
+    /// Short name for lists; the name where none was given.
+    pub title: Str,
+    /// Where it was written.
+    pub span: Span,
+    /// Its act.
+    pub act: Option<ActId>,
+    /// Pages unlocked.
+    pub pages: Vec<PageId>,
 }
 
 /// How a scene goes on.
@@ -413,39 +443,48 @@ pub struct Arm {
     /// Taken only then.
     pub when: Option<Condition>,
     /// What changes.
-    pub then: Box<[Effect]>,
+    pub then: Effects,
     /// Where it leads.
     pub go: Go,
     /// Where it was written.
     pub span: Span,
 }
 
-/// A choice.
+/// A choice. What is asked of every choice of a scene comes first, so that it lies together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Choice {
+    /// Offered only then.
+    pub when: Option<Condition>,
+    /// Shown but not open unless; and the reason.
+    pub locked: Option<Box<(Condition, Text)>>,
+    /// As shown: a text of one paragraph.
+    pub label: Text,
+    /// Once a playthrough.
+    pub once: Option<MarkId>,
+    /// What changes.
+    pub then: Effects,
+    /// Where it leads.
+    pub go: Go,
+    /// Told before the next scene.
+    pub reply: Text,
     /// Stable name, unique in its scene.
     pub id: Str,
     /// Where it was written.
     pub span: Span,
-    /// As shown: a text of one paragraph.
-    pub label: Text,
-    /// Further words.
-    pub words: Vec<Str>,
-    /// Offered only then.
-    pub when: Option<Condition>,
-    /// Shown but not open unless; and the reason.
-    pub locked: Option<(Condition, Text)>,
-    /// Once a playthrough.
-    pub once: Option<MarkId>,
-    /// What changes.
-    pub then: Box<[Effect]>,
-    /// Told before the next scene.
-    pub reply: Text,
-    /// Where it leads.
-    pub go: Go,
     /// How often the random player takes it.
     pub weight: f64,
+    /// Further words.
+    pub words: Box<[Str]>,
 }
+
+// Thousands of them are read in no order: what is small stays in the caches.
+const _: () = {
+    assert!(size_of::<Condition>() == 16);
+    assert!(size_of::<Effect>() == 24);
+    assert!(size_of::<Choice>() == 104);
+    assert!(size_of::<Part>() == 40);
+};
 
 /// A scene that interrupts.
 #[derive(Clone, Debug)]
@@ -544,6 +583,8 @@ pub enum Part {
         joins: bool,
         /// What it consists of.
         segments: Run,
+        /// Its words, where it consists of these alone.
+        literal: Option<Str>,
         /// Where it was written.
         span: Span,
     },
@@ -695,6 +736,18 @@ impl Story {
     #[inline]
     pub fn arm(&self, id: ArmId) -> &Arm {
         &self.arms[id.index()]
+    }
+
+    /// Some effects, in order.
+    #[inline]
+    pub fn effects(&self, effects: Effects) -> &[Effect] {
+        &self.effects[effects.0.range()]
+    }
+
+    /// The effects of every choice and of every arm.
+    pub fn lists_of_effects(&self) -> impl Iterator<Item = Effects> {
+        let choices = self.choices.iter().map(|choice| choice.then);
+        choices.chain(self.arms.iter().map(|arm| arm.then))
     }
 
     /// All arms, of all scenes.

@@ -177,7 +177,7 @@ fn all_prose(story: &Story) -> Vec<(String, Style, String)> {
         let place = format!("choice {}", story.str(choice.id));
         add(place.clone(), choice.label);
         add(place.clone(), choice.reply);
-        if let Some((_, reason)) = &choice.locked {
+        if let Some((_, reason)) = choice.locked.as_deref() {
             add(place, *reason);
         }
     }

@@ -3,7 +3,7 @@
 use super::scene::Telling;
 use super::{Refused, Watch};
 use crate::labs::Value;
-use crate::story::{Compare, Condition, Effect, Fact, FactId, FigureRef, Story};
+use crate::story::{Compare, Condition, Effect, Effects, Fact, FactId, FigureRef, Story};
 
 /// Whether a condition over facts holds. Figures count as not measured.
 #[inline]
@@ -61,11 +61,11 @@ fn number_of(telling: Option<&Telling>, figure: FigureRef) -> Option<f64> {
 #[inline]
 pub fn apply(
     story: &Story,
-    effects: &[Effect],
+    effects: Effects,
     words: &mut [u64],
     watch: &mut impl Watch,
 ) -> Result<(), Refused> {
-    for effect in effects {
+    for effect in story.effects(effects) {
         match effect {
             Effect::Put(fact, raw) => story.fact(*fact).slot.set(words, *raw),
             Effect::Copy { to, from, offset } => {
@@ -79,7 +79,7 @@ pub fn apply(
             }
             Effect::When(when, then) => {
                 if holds(story, when, words) {
-                    apply_under(story, then, words, watch)?;
+                    apply_under(story, *then, words, watch)?;
                 }
             }
         }
@@ -91,7 +91,7 @@ pub fn apply(
 #[inline(never)]
 fn apply_under(
     story: &Story,
-    effects: &[Effect],
+    effects: Effects,
     words: &mut [u64],
     watch: &mut impl Watch,
 ) -> Result<(), Refused> {

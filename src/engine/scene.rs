@@ -94,7 +94,7 @@ pub struct Scene<'s> {
     /// What is told.
     pub blocks: Vec<Block<'s>>,
     /// What the player can take; empty where something else is offered.
-    pub choices: SmallVec<[ShownChoice<'s>; 6]>,
+    pub choices: Vec<ShownChoice<'s>>,
     /// What can happen next.
     pub offer: Offer,
 }
@@ -129,7 +129,7 @@ pub fn show<'s>(story: &'s Story, state: &State, telling: &Telling) -> Scene<'s>
     let mut scene = Scene {
         id: state.scene(story),
         blocks: Vec::with_capacity(4),
-        choices: SmallVec::new(),
+        choices: Vec::with_capacity(6),
         offer: Offer::Choose(SmallVec::new()),
     };
     show_in(story, state, telling, &mut scene);
@@ -147,13 +147,11 @@ pub fn show_in<'s>(story: &'s Story, state: &State, telling: &Telling, scene: &m
         scene.offer = offer(story, state);
         return;
     }
-    let mut offered = match std::mem::replace(&mut scene.offer, Offer::Choose(SmallVec::new())) {
-        Offer::Choose(mut offered) => {
-            offered.clear();
-            offered
-        }
-        _ => SmallVec::new(),
-    };
+    if !matches!(scene.offer, Offer::Choose(_)) {
+        scene.offer = Offer::Choose(SmallVec::new());
+    }
+    let Scene { choices, offer: Offer::Choose(offered), .. } = scene else { return };
+    offered.clear();
     let mut next = 1;
     let mut zero = true;
     offers(story, state.words(), |id, open| {
@@ -165,29 +163,59 @@ pub fn show_in<'s>(story: &'s Story, state: &State, telling: &Telling, scene: &m
             next += 1;
             next - 1
         };
-        let locked = match &choice.locked {
-            Some((_, reason)) if !open => Some(paragraph(story, *reason, state, telling)),
-            _ => None,
-        };
-        let label = paragraph(story, choice.label, state, telling);
-        scene.choices.push(ShownChoice { id, number, label, locked });
+        add(choices, || {
+            let label = paragraph(story, choice.label, state, telling);
+            ShownChoice { id, number, label, locked: None }
+        });
+        if let (Some(locked), false, Some(shown)) = (&choice.locked, open, choices.last_mut()) {
+            shown.locked = Some(paragraph(story, locked.1, state, telling));
+        }
     });
-    scene.offer = Offer::Choose(offered);
 }
 
 /// A text of one paragraph: a label, a reason.
+#[inline(always)]
 pub fn paragraph<'s>(story: &'s Story, text: Text, state: &State, telling: &Telling) -> Cow<'s, str> {
     match story.parts(text) {
-        [Part::Paragraph { segments, .. }] => write_segments(story, *segments, state, telling),
+        [Part::Paragraph { segments, literal, .. }] => words(story, *segments, *literal, state, telling),
         _ => Cow::Borrowed(""),
     }
 }
 
 /// Tells a text in a state.
+#[inline]
 pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &Telling, out: &mut Vec<Block<'s>>) {
-    told_parts(story, text, state, telling, &mut |part| match part {
-        Part::Paragraph { speaker, style, joins, segments, .. } => {
-            let text = write_segments(story, *segments, state, telling);
+    for part in story.parts(text) {
+        match part {
+            Part::Paragraph { speaker, style, joins: false, segments, literal, .. } => {
+                add(out, || {
+                    let text = words(story, *segments, *literal, state, telling);
+                    Block::Paragraph { speaker: *speaker, style: *style, text }
+                });
+            }
+            _ => tell_part(story, part, state, telling, out),
+        }
+    }
+}
+
+/// Adds what is made, in its place. What is pushed is made on the stack first, since making room for it can
+/// fail; to copy it from there as soon as it is written took a third of the time to show a choice.
+#[inline(always)]
+fn add<T>(list: &mut Vec<T>, make: impl FnOnce() -> T) {
+    list.extend(std::iter::once_with(make));
+}
+
+/// Tells a part of any kind.
+fn tell_part<'s>(
+    story: &'s Story,
+    part: &'s Part,
+    state: &State,
+    telling: &Telling,
+    out: &mut Vec<Block<'s>>,
+) {
+    match part {
+        Part::Paragraph { speaker, style, joins, segments, literal, .. } => {
+            let text = words(story, *segments, *literal, state, telling);
             match out.last_mut() {
                 Some(Block::Paragraph { text: before, style: Style::Prose, .. }) if *joins => {
                     let before = before.to_mut();
@@ -204,8 +232,10 @@ pub fn tell<'s>(story: &'s Story, text: Text, state: &State, telling: &Telling, 
         Part::LabPicture { lab, index, early, .. } => {
             out.push(lab_picture(telling, *lab, usize::from(*index), *early));
         }
-        Part::When { .. } | Part::OneOf { .. } => {}
-    });
+        Part::When { .. } | Part::OneOf { .. } => {
+            tell(story, picked(story, part, state, telling), state, telling, out);
+        }
+    }
 }
 
 /// The paragraphs and pictures of a text that are told in a state, in order: of each choice between
@@ -220,33 +250,36 @@ pub fn told_parts<'s>(
     for part in story.parts(text) {
         match part {
             Part::Paragraph { .. } | Part::Picture { .. } | Part::LabPicture { .. } => each(part),
-            Part::When { when, text, otherwise, .. } => {
-                let side = if holds_in_prose(story, when, state.words(), Some(telling)) {
-                    *text
-                } else {
-                    *otherwise
-                };
-                told_parts(story, side, state, telling, each);
-            }
-            Part::OneOf { label, variants, in_turn, .. } => {
-                let texts = story.variants(*variants);
-                let scene = state.scene(story);
-                let visits = u64::from(telling.visits.get(scene.index()).copied().unwrap_or(0).max(1));
-                let pick = if *in_turn {
-                    (visits as usize - 1).min(texts.len().saturating_sub(1))
-                } else {
-                    let mut key = [0u8; 24];
-                    key[..4].copy_from_slice(&telling.seed.to_le_bytes());
-                    key[8..16].copy_from_slice(&label.to_le_bytes());
-                    key[16..].copy_from_slice(&visits.to_le_bytes());
-                    let name = xxhash_rust::xxh3::xxh3_64(story.str(story.scene(scene).name).as_bytes());
-                    (xxhash_rust::xxh3::xxh3_64_with_seed(&key, name) % texts.len().max(1) as u64) as usize
-                };
-                if let Some(text) = texts.get(pick) {
-                    told_parts(story, *text, state, telling, each);
-                }
+            Part::When { .. } | Part::OneOf { .. } => {
+                told_parts(story, picked(story, part, state, telling), state, telling, each);
             }
         }
+    }
+}
+
+/// Of a choice between texts the one that is told.
+fn picked(story: &Story, part: &Part, state: &State, telling: &Telling) -> Text {
+    match part {
+        Part::When { when, text, otherwise, .. } => {
+            if holds_in_prose(story, when, state.words(), Some(telling)) { *text } else { *otherwise }
+        }
+        Part::OneOf { label, variants, in_turn, .. } => {
+            let texts = story.variants(*variants);
+            let scene = state.scene(story);
+            let visits = u64::from(telling.visits.get(scene.index()).copied().unwrap_or(0).max(1));
+            let pick = if *in_turn {
+                (visits as usize - 1).min(texts.len().saturating_sub(1))
+            } else {
+                let mut key = [0u8; 24];
+                key[..4].copy_from_slice(&telling.seed.to_le_bytes());
+                key[8..16].copy_from_slice(&label.to_le_bytes());
+                key[16..].copy_from_slice(&visits.to_le_bytes());
+                let name = xxhash_rust::xxh3::xxh3_64(story.str(story.scene(scene).name).as_bytes());
+                (xxhash_rust::xxh3::xxh3_64_with_seed(&key, name) % texts.len().max(1) as u64) as usize
+            };
+            texts.get(pick).copied().unwrap_or_default()
+        }
+        Part::Paragraph { .. } | Part::Picture { .. } | Part::LabPicture { .. } => Text::default(),
     }
 }
 
@@ -269,18 +302,28 @@ fn lab_picture(telling: &Telling, lab: Lab, index: usize, early: bool) -> Block<
     }
 }
 
-fn write_segments<'s>(story: &'s Story, segments: Run, state: &State, telling: &Telling) -> Cow<'s, str> {
-    match story.segments(segments) {
-        [] => Cow::Borrowed(""),
-        [Segment::Literal(text)] => Cow::Borrowed(story.str(*text)),
-        segments => {
-            let mut out = String::with_capacity(128);
-            for segment in segments {
-                write_segment(story, segment, state, telling, &mut out);
-            }
-            Cow::Owned(out)
-        }
+/// The words of a paragraph; borrowed where they are always the same.
+#[inline(always)]
+fn words<'s>(
+    story: &'s Story,
+    segments: Run,
+    literal: Option<Str>,
+    state: &State,
+    telling: &Telling,
+) -> Cow<'s, str> {
+    match literal {
+        Some(words) => Cow::Borrowed(story.str(words)),
+        None => Cow::Owned(written(story, story.segments(segments), state, telling)),
     }
+}
+
+#[inline(never)]
+fn written(story: &Story, segments: &[Segment], state: &State, telling: &Telling) -> String {
+    let mut out = String::with_capacity(if segments.is_empty() { 0 } else { 128 });
+    for segment in segments {
+        write_segment(story, segment, state, telling, &mut out);
+    }
+    out
 }
 
 fn write_segment(story: &Story, segment: &Segment, state: &State, telling: &Telling, out: &mut String) {

@@ -1,74 +1,95 @@
 //! Where the player is and what is true, packed into words: equal states are equal values.
 
 use crate::story::{FactId, FactKind, SceneId, Story};
-use smallvec::{SmallVec, smallvec};
+use std::hash::{Hash, Hasher};
+
+/// So many words need no allocation.
+const FEW: usize = 8;
 
 /// A state of a story: scene, waiting scenes, once-only marks and facts, as the story's layout packs
 /// them. Two states are equal exactly when nothing that can happen next differs.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub struct State {
-    words: SmallVec<[u64; 8]>,
+#[derive(Clone, Debug)]
+pub struct State(Words);
+
+// Of a fixed size where there are few, so that a copy is a few instructions.
+#[derive(Clone, Debug)]
+enum Words {
+    Few([u64; FEW], u8),
+    Many(Box<[u64]>),
 }
 
-impl Clone for State {
-    // As one piece of memory; the derived one would copy word by word.
-    #[inline]
-    fn clone(&self) -> State {
-        State::from_words(&self.words)
+impl PartialEq for State {
+    fn eq(&self, other: &State) -> bool {
+        self.words() == other.words()
     }
+}
 
-    #[inline]
-    fn clone_from(&mut self, other: &State) {
-        self.words.clear();
-        self.words.extend_from_slice(&other.words);
+impl Eq for State {}
+
+impl Hash for State {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.words().hash(hasher);
     }
 }
 
 impl State {
     /// The state at the start, before automatic scenes are passed.
     pub fn start(story: &Story) -> State {
-        let mut state = State { words: smallvec![0; story.layout.words] };
+        let mut words = vec![0; story.layout.words];
         for fact in &story.facts {
             if !matches!(fact.kind, FactKind::Steps { .. }) {
-                fact.slot.set(&mut state.words, fact.start);
+                fact.slot.set(&mut words, fact.start);
             }
         }
-        enter(story, &mut state.words, story.start);
-        state
+        enter(story, &mut words, story.start);
+        State::from_words(&words)
     }
 
     /// A state from its words.
     #[inline]
     pub fn from_words(words: &[u64]) -> State {
-        State { words: SmallVec::from_slice(words) }
+        let mut few = [0; FEW];
+        State(match few.get_mut(..words.len()) {
+            Some(place) => {
+                place.copy_from_slice(words);
+                Words::Few(few, words.len() as u8)
+            }
+            None => Words::Many(words.into()),
+        })
     }
 
     /// The packed words.
     #[inline]
     pub fn words(&self) -> &[u64] {
-        &self.words
+        match &self.0 {
+            Words::Few(words, count) => &words[..usize::from(*count)],
+            Words::Many(words) => words,
+        }
     }
 
     /// The packed words, to change.
     #[inline]
     pub fn words_mut(&mut self) -> &mut [u64] {
-        &mut self.words
+        match &mut self.0 {
+            Words::Few(words, count) => &mut words[..usize::from(*count)],
+            Words::Many(words) => words,
+        }
     }
 
     /// The scene.
     #[inline]
     pub fn scene(&self, story: &Story) -> SceneId {
-        scene(story, &self.words)
+        scene(story, self.words())
     }
 
     /// Raw value of a fact (of the base, for a computed one).
     pub fn raw(&self, story: &Story, fact: FactId) -> u32 {
-        story.fact(fact).slot.get(&self.words)
+        story.fact(fact).slot.get(self.words())
     }
 
     /// How many scenes wait for the end of a tunnel.
     pub fn level(&self, story: &Story) -> u32 {
-        level(story, &self.words)
+        level(story, self.words())
     }
 }
 

@@ -77,7 +77,7 @@ impl<'s> Coverage<'s> {
             for offered in offered {
                 let choice = story.choice(offered.choice);
                 tell(choice.label, state, telling);
-                if let Some((_, reason)) = choice.locked.as_ref().filter(|_| !offered.open) {
+                if let Some((_, reason)) = choice.locked.as_deref().filter(|_| !offered.open) {
                     tell(*reason, state, telling);
                 }
             }
@@ -110,8 +110,8 @@ impl<'s> Coverage<'s> {
             let id = story.str(choice.id);
             add(choice.label, &|| format!("label of `{id}`"));
             add(choice.reply, &|| format!("reply to `{id}`"));
-            if let Some((_, reason)) = choice.locked {
-                add(reason, &|| format!("reason of `{id}`"));
+            if let Some((_, reason)) = choice.locked.as_deref() {
+                add(*reason, &|| format!("reason of `{id}`"));
             }
         }
         add(story.status, &|| "status".to_owned());

@@ -2,7 +2,7 @@
 //! good.
 
 use crate::labs;
-use crate::story::{Arm, Condition, Effect, FactKind, Go, Story, Way};
+use crate::story::{Arm, Condition, Effect, Effects, FactKind, Go, Story, Way};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The story's own name, below a bound.
@@ -95,9 +95,9 @@ impl Rules {
         for choice in &story.choices {
             self.text(story.str(choice.id));
             self.when(choice.when.as_ref());
-            self.when(choice.locked.as_ref().map(|(unless, _)| unless));
+            self.when(choice.locked.as_deref().map(|(unless, _)| unless));
             self.number(choice.once.map_or(-1, |mark| i64::from(mark.0)));
-            self.effects(&choice.then);
+            self.effects(story, choice.then);
             self.go(choice.go);
             if self.weighed {
                 self.bytes.extend(choice.weight.to_bits().to_le_bytes());
@@ -116,31 +116,31 @@ impl Rules {
             Way::Choices(run) => [0, run.start, run.end].into_iter().for_each(|n| self.number(n)),
             Way::Auto(arms) => {
                 self.number(1);
-                self.arms(story.arms(*arms));
+                self.arms(story, story.arms(*arms));
             }
             Way::Lab { lab, arms } => {
                 self.number(2);
                 self.number(*lab as u8);
                 for arms in arms {
-                    self.arms(arms.map_or(&[], |arms| story.arms(arms)));
+                    self.arms(story, arms.map_or(&[], |arms| story.arms(arms)));
                 }
             }
             Way::Exercise { kind, arms } => {
                 self.number(3);
                 self.number(*kind as u8);
                 for arms in arms {
-                    self.arms(story.arms(*arms));
+                    self.arms(story, story.arms(*arms));
                 }
             }
             Way::Ending(ending) => [4, ending.0].into_iter().for_each(|n| self.number(n)),
         }
     }
 
-    fn arms(&mut self, arms: &[Arm]) {
+    fn arms(&mut self, story: &Story, arms: &[Arm]) {
         self.length(arms.len());
         for arm in arms {
             self.when(arm.when.as_ref());
-            self.effects(&arm.then);
+            self.effects(story, arm.then);
             self.go(arm.go);
         }
     }
@@ -179,7 +179,8 @@ impl Rules {
         }
     }
 
-    fn effects(&mut self, effects: &[Effect]) {
+    fn effects(&mut self, story: &Story, effects: Effects) {
+        let effects = story.effects(effects);
         self.length(effects.len());
         for effect in effects {
             match effect {
@@ -195,7 +196,7 @@ impl Rules {
                 Effect::When(when, effects) => {
                     self.number(3);
                     self.when(Some(when));
-                    self.effects(effects);
+                    self.effects(story, *effects);
                 }
             }
         }

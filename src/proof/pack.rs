@@ -11,7 +11,7 @@
 //! into that by copies and conditions on the way. This does not look at what the tunnel overwrites, so
 //! it may keep more than it must, and never less.
 
-use crate::story::{ChoiceId, Condition, Effect, Event, FactId, Go, MarkId, SceneId, Story, Way};
+use crate::story::{ChoiceId, Condition, Effect, Effects, Event, FactId, Go, MarkId, SceneId, Story, Way};
 use smallvec::SmallVec;
 
 /// Above this many bits, dead facts are kept: finding them would cost more than they do.
@@ -175,7 +175,7 @@ pub fn control_facts(story: &Story) -> Vec<bool> {
     let mut read = |condition: &Condition| reads(story, condition, &mut |fact| control[fact.index()] = true);
     for choice in &story.choices {
         choice.when.iter().for_each(&mut read);
-        choice.locked.iter().for_each(|(unless, _)| read(unless));
+        choice.locked.as_deref().into_iter().for_each(|(unless, _)| read(unless));
     }
     story.arm_ids().for_each(|arm| story.arm(arm).when.iter().for_each(&mut read));
     for event in &story.events {
@@ -215,8 +215,7 @@ pub fn close(story: &Story, facts: &mut [bool]) {
             let fact = story.base(fact);
             grown |= !std::mem::replace(&mut facts[fact.index()], true);
         };
-        let lists = story.choices.iter().map(|choice| &choice.then);
-        for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
+        for list in story.lists_of_effects() {
             close_list(story, list, facts, &mut add);
         }
         if !grown {
@@ -228,12 +227,12 @@ pub fn close(story: &Story, facts: &mut [bool]) {
 /// True where the list writes one of the facts.
 fn close_list(
     story: &Story,
-    effects: &[Effect],
+    effects: Effects,
     facts: &mut [bool],
     add: &mut impl FnMut(FactId, &mut [bool]),
 ) -> bool {
     let mut writes = false;
-    for effect in effects {
+    for effect in story.effects(effects) {
         match effect {
             Effect::Put(fact, _) | Effect::Add { fact, .. } => writes |= facts[fact.index()],
             Effect::Copy { to, from, .. } => {
@@ -243,7 +242,7 @@ fn close_list(
                 }
             }
             Effect::When(when, then) => {
-                if close_list(story, then, facts, add) {
+                if close_list(story, *then, facts, add) {
                     writes = true;
                     let mut read = Vec::new();
                     reads(story, when, &mut |fact| read.push(fact));
@@ -261,7 +260,7 @@ pub fn reads(story: &Story, condition: &Condition, each: &mut impl FnMut(FactId)
         Condition::Between(fact, ..) => each(story.base(*fact)),
         Condition::Not(inner) => reads(story, inner, each),
         Condition::All(all) | Condition::Any(all) => {
-            for inner in all {
+            for inner in all.iter() {
                 reads(story, inner, each);
             }
         }
@@ -371,9 +370,9 @@ impl<'s> Liveness<'s> {
                 let anywhere = self.story.anywhere.range().filter(|_| !scene.alone);
                 for i in own.range().chain(anywhere) {
                     let choice = self.story.choice(ChoiceId(i as u32));
-                    let mut on = self.before(&choice.then, self.after(choice.go, id));
+                    let mut on = self.before(choice.then, self.after(choice.go, id));
                     choice.when.iter().for_each(|when| self.read(when, &mut on));
-                    choice.locked.iter().for_each(|(unless, _)| self.read(unless, &mut on));
+                    choice.locked.as_deref().into_iter().for_each(|(unless, _)| self.read(unless, &mut on));
                     if let Some(mark) = choice.once {
                         on.add(self.mark(mark));
                     }
@@ -397,7 +396,7 @@ impl<'s> Liveness<'s> {
 
     fn arms(&self, arms: crate::story::Arms, here: SceneId, live: &mut Set) {
         for arm in self.story.arms(arms) {
-            let mut on = self.before(&arm.then, self.after(arm.go, here));
+            let mut on = self.before(arm.then, self.after(arm.go, here));
             arm.when.iter().for_each(|when| self.read(when, &mut on));
             live.join(&on);
         }
@@ -449,9 +448,9 @@ impl<'s> Liveness<'s> {
     }
 
     /// What matters before some effects.
-    fn before(&self, effects: &[Effect], after: Set) -> Set {
+    fn before(&self, effects: Effects, after: Set) -> Set {
         let mut live = after;
-        for effect in effects.iter().rev() {
+        for effect in self.story.effects(effects).iter().rev() {
             match effect {
                 Effect::Put(fact, _) => live.remove(fact.index()),
                 // Leaving the range is a fault, so what is copied or added up is read.
@@ -465,7 +464,7 @@ impl<'s> Liveness<'s> {
                     }
                 }
                 Effect::When(when, then) => {
-                    let inner = self.before(then, live.clone());
+                    let inner = self.before(*then, live.clone());
                     live.join(&inner);
                     self.read(when, &mut live);
                 }
@@ -500,8 +499,8 @@ impl<'s> Liveness<'s> {
 
 /// For each fact, what its effects anywhere read.
 fn flows_into(story: &Story) -> Vec<Vec<usize>> {
-    fn collect(story: &Story, effects: &[Effect], under: &[usize], into: &mut [Vec<usize>]) {
-        for effect in effects {
+    fn collect(story: &Story, effects: Effects, under: &[usize], into: &mut [Vec<usize>]) {
+        for effect in story.effects(effects) {
             match effect {
                 Effect::Put(fact, _) | Effect::Add { fact, .. } => {
                     into[fact.index()].extend_from_slice(under);
@@ -513,14 +512,13 @@ fn flows_into(story: &Story) -> Vec<Vec<usize>> {
                 Effect::When(when, then) => {
                     let mut under = under.to_vec();
                     reads(story, when, &mut |fact| under.push(fact.index()));
-                    collect(story, then, &under, into);
+                    collect(story, *then, &under, into);
                 }
             }
         }
     }
     let mut into = vec![Vec::new(); story.facts.len()];
-    let lists = story.choices.iter().map(|choice| &choice.then);
-    for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
+    for list in story.lists_of_effects() {
         collect(story, list, &[], &mut into);
     }
     for list in &mut into {

@@ -7,7 +7,7 @@
 //! is tested or made here is tested and made by the engine too, and compared.
 
 use crate::engine;
-use crate::story::{Choice, ChoiceId, Condition, Effect, Event, Go, SceneId, Slot, Story, Way};
+use crate::story::{Choice, ChoiceId, Condition, Effect, Effects, Event, Go, SceneId, Slot, Story, Way};
 use std::ops::Range;
 
 /// The choices of every scene.
@@ -189,7 +189,7 @@ impl Program {
             let slot = story.layout.marks[mark.index()];
             self.operations.push(Operation::Put { slot, value: 1 });
         }
-        if !self.effects(story, &choice.then) {
+        if !self.effects(story, choice.then) {
             return None;
         }
         let to = match choice.go {
@@ -200,8 +200,8 @@ impl Program {
         (!matches!(story.scene(to).way, Way::Auto(_))).then_some(to)
     }
 
-    fn effects(&mut self, story: &Story, effects: &[Effect]) -> bool {
-        effects.iter().all(|effect| match effect {
+    fn effects(&mut self, story: &Story, effects: Effects) -> bool {
+        story.effects(effects).iter().all(|effect| match effect {
             Effect::Put(fact, value) => {
                 self.operations.push(Operation::Put { slot: story.fact(*fact).slot, value: *value });
                 true
@@ -232,7 +232,7 @@ impl Program {
                 };
                 let skips = self.operations.len()..self.operations.len() + all.len();
                 self.operations.extend(all.into_iter().map(|test| Operation::Unless { test, skip: 0 }));
-                if !self.effects(story, then) {
+                if !self.effects(story, *then) {
                     return false;
                 }
                 let to = self.operations.len();
@@ -319,7 +319,7 @@ fn open(story: &Story, choice: &Choice) -> Option<Clauses> {
     if let Some(mark) = choice.once {
         open[0].push(Test::between(story.layout.marks[mark.index()], 0, 0));
     }
-    let unless = choice.locked.as_ref().map(|(unless, _)| unless);
+    let unless = choice.locked.as_deref().map(|(unless, _)| unless);
     for condition in choice.when.iter().chain(unless) {
         open = both(&open, &clauses(story, condition, true)?)?;
     }
@@ -341,7 +341,7 @@ fn clauses(story: &Story, condition: &Condition, wanted: bool) -> Option<Clauses
         Condition::All(parts) | Condition::Any(parts) => {
             let of_all = matches!(condition, Condition::All(_)) == wanted;
             let mut whole = always(of_all);
-            for part in parts {
+            for part in parts.iter() {
                 let mut part = clauses(story, part, wanted)?;
                 if of_all {
                     whole = both(&whole, &part)?;

@@ -168,7 +168,7 @@ impl Slice {
     ) {
         for token in tokens {
             let then = match token {
-                Token::Choose(choice) => &self.story.choice(*choice).then,
+                Token::Choose(choice) => self.story.choice(*choice).then,
                 Token::Arm(arm) => {
                     if self.labs
                         && let Way::Lab { lab, .. } = self.story.scene(owners[arm.index()]).way
@@ -176,7 +176,7 @@ impl Slice {
                     {
                         *ran |= 1 << lab as u8;
                     }
-                    &self.story.arm(*arm).then
+                    self.story.arm(*arm).then
                 }
                 Token::World(_) | Token::Event(_) => continue,
             };

@@ -11,7 +11,8 @@ use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
-    ChoiceId, Condition, Effect, FactId, FactKind, Part, Quantity, SceneId, Segment, Span, Story, Text, Way,
+    ChoiceId, Condition, Effect, Effects, FactId, FactKind, Part, Quantity, SceneId, Segment, Span, Story,
+    Text, Way,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -522,8 +523,7 @@ fn collect<'s>(story: &'s Story, asked: &mut Vec<Question<'s>>) {
     collect_text(story, story.card, Site::Card, &mut Vec::new(), asked);
     let control = pack::control_facts(story);
     let mut checked = HashSet::new();
-    let lists = story.choices.iter().map(|choice| &choice.then);
-    for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
+    for list in story.lists_of_effects() {
         may_leave(story, list, &mut checked);
     }
     let mut checked: Vec<FactId> = checked.into_iter().filter(|fact| !control[fact.index()]).collect();
@@ -541,8 +541,8 @@ fn collect<'s>(story: &'s Story, asked: &mut Vec<Question<'s>>) {
 }
 
 /// Facts that some effect could lead out of their range.
-fn may_leave(story: &Story, effects: &[Effect], found: &mut HashSet<FactId>) {
-    for effect in effects {
+fn may_leave(story: &Story, effects: Effects, found: &mut HashSet<FactId>) {
+    for effect in story.effects(effects) {
         match effect {
             Effect::Add { fact, saturate: false, .. } => {
                 found.insert(*fact);
@@ -554,7 +554,7 @@ fn may_leave(story: &Story, effects: &[Effect], found: &mut HashSet<FactId>) {
                     found.insert(*to);
                 }
             }
-            Effect::When(_, then) => may_leave(story, then, found),
+            Effect::When(_, then) => may_leave(story, *then, found),
             Effect::Put(..) | Effect::Add { .. } => {}
         }
     }

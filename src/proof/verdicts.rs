@@ -6,8 +6,8 @@ use super::{Course, Phase, Proof, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
-    Binding, Choice, ChoiceId, Effect, FactId, FactKind, Part, Quantified, Quantity, SceneId, Segment, Story,
-    Text, Way,
+    Binding, Choice, ChoiceId, Effect, Effects, FactId, FactKind, Part, Quantified, Quantity, SceneId,
+    Segment, Story, Text, Way,
 };
 use std::collections::HashSet;
 
@@ -421,7 +421,9 @@ fn unused_facts(story: &Story) -> Vec<Diagnostic> {
         }
         let scenes = story.scenes.iter().map(|scene| scene.text);
         let choices = story.choices.iter().flat_map(|choice| {
-            [choice.label, choice.reply].into_iter().chain(choice.locked.iter().map(|(_, reason)| *reason))
+            [choice.label, choice.reply]
+                .into_iter()
+                .chain(choice.locked.as_deref().map(|(_, reason)| *reason))
         });
         let pages = story.pages.iter().flat_map(|page| [page.text, page.here]);
         let others = [story.cover, story.status, story.card, story.credits];
@@ -429,9 +431,8 @@ fn unused_facts(story: &Story) -> Vec<Diagnostic> {
             shown(story, text, &mut mark);
         }
     }
-    let lists = story.choices.iter().map(|choice| &choice.then);
-    for list in lists.chain(story.arm_ids().map(|arm| &story.arm(arm).then)) {
-        uses(list, &mut read, &mut written);
+    for list in story.lists_of_effects() {
+        uses(story, list, &mut read, &mut written);
     }
     // Who asks for a computed fact asks for what it is computed from, and it changes with that.
     for (i, fact) in story.facts.iter().enumerate() {
@@ -462,15 +463,15 @@ fn unused_facts(story: &Story) -> Vec<Diagnostic> {
     found
 }
 
-fn uses(effects: &[Effect], read: &mut [bool], written: &mut [bool]) {
-    for effect in effects {
+fn uses(story: &Story, effects: Effects, read: &mut [bool], written: &mut [bool]) {
+    for effect in story.effects(effects) {
         match effect {
             Effect::Put(fact, _) | Effect::Add { fact, .. } => written[fact.index()] = true,
             Effect::Copy { to, from, .. } => {
                 written[to.index()] = true;
                 read[from.index()] = true;
             }
-            Effect::When(_, then) => uses(then, read, written),
+            Effect::When(_, then) => uses(story, *then, read, written),
         }
     }
 }

@@ -277,10 +277,9 @@ impl<'a> Resolver<'a> {
                 label: self.line(&choice.label, span),
                 words: choice.words.iter().map(|word| self.prose(word, span)).collect(),
                 when: choice.when.as_ref().map(|when| self.condition(when, false)),
-                locked: choice
-                    .locked
-                    .as_ref()
-                    .map(|lock| (self.condition(&lock.unless, false), self.line(&lock.reason, span))),
+                locked: choice.locked.as_ref().map(|lock| {
+                    Box::new((self.condition(&lock.unless, false), self.line(&lock.reason, span)))
+                }),
                 once,
                 then: self.effects(&choice.then),
                 reply: self.text(&choice.reply, span),

@@ -1,6 +1,6 @@
 //! Where everything lies in a state's words, for a whole story or for some of its facts.
 
-use super::{Effect, FactId, FactKind, Layout, Slot, Story};
+use super::{Effect, Effects, FactId, FactKind, Layout, Run, Slot, Story};
 
 impl Story {
     /// Gives scene, waiting scenes, marks and facts their places.
@@ -14,11 +14,10 @@ impl Story {
     pub fn project(&self, keep: impl Fn(FactId) -> bool) -> Story {
         let mut story = self.clone();
         let base = |fact: FactId| self.base(fact);
-        for choice in &mut story.choices {
-            choice.then = project_effects(&choice.then, &|fact| keep(base(fact)));
-        }
-        for arm in &mut story.arms {
-            arm.then = project_effects(&arm.then, &|fact| keep(base(fact)));
+        story.effects.clear();
+        let lists = story.choices.iter_mut().map(|choice| &mut choice.then);
+        for list in lists.chain(story.arms.iter_mut().map(|arm| &mut arm.then)) {
+            *list = self.project_effects(*list, &|fact| keep(base(fact)), &mut story.effects);
         }
         story.lay_out_some(self.layout.marks.len(), |fact| keep(base(fact)));
         story
@@ -30,6 +29,27 @@ impl Story {
             FactKind::Steps { of, .. } => of,
             _ => fact,
         }
+    }
+
+    fn project_effects(
+        &self,
+        effects: Effects,
+        keep: &impl Fn(FactId) -> bool,
+        into: &mut Vec<Effect>,
+    ) -> Effects {
+        let project = |effect: &Effect| match effect {
+            Effect::Put(fact, _) | Effect::Copy { to: fact, .. } | Effect::Add { fact, .. } => {
+                keep(*fact).then(|| effect.clone())
+            }
+            Effect::When(when, then) => {
+                let then = self.project_effects(*then, keep, into);
+                (!then.is_empty()).then(|| Effect::When(when.clone(), then))
+            }
+        };
+        let mut list: Vec<Effect> = self.effects(effects).iter().filter_map(project).collect();
+        let start = into.len() as u32;
+        into.append(&mut list);
+        Effects(Run { start, end: into.len() as u32 })
     }
 
     fn lay_out_some(&mut self, marks: usize, keep: impl Fn(FactId) -> bool) {
@@ -71,19 +91,4 @@ impl Story {
             }
         }
     }
-}
-
-fn project_effects(effects: &[Effect], keep: &impl Fn(FactId) -> bool) -> Box<[Effect]> {
-    effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Put(fact, _) | Effect::Copy { to: fact, .. } | Effect::Add { fact, .. } => {
-                keep(*fact).then(|| effect.clone())
-            }
-            Effect::When(when, then) => {
-                let then = project_effects(then, keep);
-                (!then.is_empty()).then(|| Effect::When(when.clone(), then))
-            }
-        })
-        .collect()
 }

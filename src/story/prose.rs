@@ -39,6 +39,7 @@ impl<'a> Resolver<'a> {
             style: Style::Prose,
             joins: false,
             segments,
+            literal: self.literal(segments),
             span,
         });
         Text(Run { start, end: start + 1 })
@@ -94,7 +95,8 @@ impl<'a> Resolver<'a> {
                 let block = dedent(&lines.0);
                 self.check_block(&block, span);
                 let segments = self.segments(&block, true, span);
-                parts.push(Part::Paragraph { speaker: None, style: Style::Lines, joins: false, segments, span });
+                let literal = self.literal(segments);
+                parts.push(Part::Paragraph { speaker: None, style: Style::Lines, joins: false, segments, literal, span });
             }
             (None, None, None, None, None, Some(picture), None) if label.is_none() && otherwise.is_none() => {
                 self.check_escapes(picture, span);
@@ -179,7 +181,8 @@ impl<'a> Resolver<'a> {
             }
             let at = self.place(paragraph).unwrap_or(span);
             let segments = self.segments(said, false, span);
-            parts.push(Part::Paragraph { speaker, style: Style::Prose, joins, segments, span: at });
+            let literal = self.literal(segments);
+            parts.push(Part::Paragraph { speaker, style: Style::Prose, joins, segments, literal, span: at });
         }
     }
 
@@ -231,6 +234,14 @@ impl<'a> Resolver<'a> {
         let start = self.story.segments.len() as u32;
         self.story.segments.append(&mut found);
         Run { start, end: self.story.segments.len() as u32 }
+    }
+
+    /// The words of a paragraph that holds no values.
+    fn literal(&self, segments: Run) -> Option<Str> {
+        match self.story.segments(segments) {
+            [Segment::Literal(words)] => Some(*words),
+            _ => None,
+        }
     }
 
     fn flush(&mut self, found: &mut Vec<Segment>, literal: usize) {

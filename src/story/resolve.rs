@@ -95,6 +95,7 @@ impl<'a> Resolver<'a> {
                 layout: Layout::default(),
                 warnings: Vec::new(),
                 arms: Vec::new(),
+                effects: Vec::new(),
                 parts: Vec::new(),
                 segments: Vec::new(),
                 variants: Vec::new(),

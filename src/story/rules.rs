@@ -3,12 +3,13 @@
 use super::diagnostic::{Code, Diagnostic};
 use super::resolve::Resolver;
 use super::written::{Condition as C, Effect as E, Literal};
-use super::{Condition, Effect, FactId, FactKind};
+use super::{Condition, Conditions, Effect, Effects, FactId, FactKind, Run};
+use smallvec::SmallVec;
 
 impl<'a> Resolver<'a> {
     /// A condition; `prose` allows figures. What cannot be resolved becomes `Any([])`, after a complaint.
     pub(super) fn condition(&mut self, condition: &C<'a>, prose: bool) -> Condition {
-        let never = Condition::Any(Box::default());
+        let never = Condition::Any(Conditions::default());
         match condition {
             C::Is(name) => {
                 let Some(fact) = self.asked(name) else { return never };
@@ -75,7 +76,7 @@ impl<'a> Resolver<'a> {
         };
         let (low, high) = (least.max(from), most.min(to));
         if low > high {
-            return Some(Condition::Any(Box::default()));
+            return Some(Condition::Any(Conditions::default()));
         }
         Some(Condition::Between(fact, low.abs_diff(from), high.abs_diff(from)))
     }
@@ -113,7 +114,11 @@ impl<'a> Resolver<'a> {
                 }
                 let mut between: Vec<Condition> =
                     ranges.into_iter().map(|(low, high)| Condition::Between(of, low, high)).collect();
-                if between.len() == 1 { between.pop() } else { Some(Condition::Any(between.into())) }
+                if between.len() == 1 {
+                    between.pop()
+                } else {
+                    Some(Condition::Any(between.into_iter().collect()))
+                }
             }
             FactKind::Flag => {
                 self.wrong_kind(name, "is a flag", "ask `Is` or `Not(Is(..))`");
@@ -178,8 +183,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn effects(&mut self, effects: &[E<'a>]) -> Box<[Effect]> {
-        effects.iter().filter_map(|effect| self.effect(effect)).collect()
+    pub(super) fn effects(&mut self, effects: &[E<'a>]) -> Effects {
+        let mut list: SmallVec<[Effect; 8]> =
+            effects.iter().filter_map(|effect| self.effect(effect)).collect();
+        // Those under a condition stand right before.
+        let start = self.story.effects.len() as u32;
+        self.story.effects.extend(list.drain(..));
+        Effects(Run { start, end: self.story.effects.len() as u32 })
     }
 
     fn effect(&mut self, effect: &E<'a>) -> Option<Effect> {

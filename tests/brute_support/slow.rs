@@ -302,7 +302,7 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
                     follow.acts.push(Act::Choice(id.index()));
                     follow.after = Some(choice.span);
                     let mut after = state.clone();
-                    engine::apply(story, &choice.then, after.words_mut(), follow).unwrap();
+                    engine::apply(story, choice.then, after.words_mut(), follow).unwrap();
                     follow.tell(choice.reply, after.words());
                 }
                 why = engine::advance(story, to.words_mut(), by, follow).err();

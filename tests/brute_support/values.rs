@@ -7,7 +7,7 @@ use treed::engine::{self, Refused, State, Watch};
 use treed::proof::TextBudget;
 use treed::story::diagnostic::Code;
 use treed::story::{
-    Binding, Condition, Effect, FactId, Part, Promise, Quantity, Segment, Span, Story, Text, Way,
+    Binding, Condition, Effect, Effects, FactId, Part, Promise, Quantity, Segment, Span, Story, Text, Way,
 };
 
 /// Moves of a random walk.
@@ -182,11 +182,11 @@ fn read_by(story: &Story, condition: &Condition, group: &mut Group) {
 fn effects(story: &Story) -> Vec<(FactId, BTreeSet<FactId>, bool)> {
     fn each(
         story: &Story,
-        list: &[Effect],
+        list: Effects,
         under: &BTreeSet<FactId>,
         all: &mut Vec<(FactId, BTreeSet<FactId>, bool)>,
     ) {
-        for effect in list {
+        for effect in story.effects(list) {
             match effect {
                 Effect::Put(fact, _) => all.push((*fact, under.clone(), false)),
                 Effect::Add { fact, saturate, .. } => all.push((*fact, under.clone(), !saturate)),
@@ -201,14 +201,13 @@ fn effects(story: &Story) -> Vec<(FactId, BTreeSet<FactId>, bool)> {
                 Effect::When(when, then) => {
                     let mut group = (under.clone(), false);
                     read_by(story, when, &mut group);
-                    each(story, then, &group.0, all);
+                    each(story, *then, &group.0, all);
                 }
             }
         }
     }
     let mut all = Vec::new();
-    story.choices.iter().for_each(|choice| each(story, &choice.then, &BTreeSet::new(), &mut all));
-    story.arm_ids().for_each(|arm| each(story, &story.arm(arm).then, &BTreeSet::new(), &mut all));
+    story.lists_of_effects().for_each(|list| each(story, list, &BTreeSet::new(), &mut all));
     all
 }
 
@@ -235,7 +234,7 @@ fn control(story: &Story) -> BTreeSet<FactId> {
     let mut read = |condition: &Condition| read_by(story, condition, &mut group);
     for choice in &story.choices {
         choice.when.iter().for_each(&mut read);
-        choice.locked.iter().for_each(|(unless, _)| read(unless));
+        choice.locked.as_deref().into_iter().for_each(|(unless, _)| read(unless));
     }
     story.arm_ids().for_each(|arm| story.arm(arm).when.iter().for_each(&mut read));
     for event in &story.events {
@@ -278,10 +277,10 @@ fn count(slow: &Slow, (facts, with_ran): &Group) -> usize {
         let mut state = State::from_words(&words);
         for act in acts {
             let then = match act {
-                Act::Choice(i) => &story.choices[*i].then,
+                Act::Choice(i) => story.choices[*i].then,
                 Act::Arm(i) => {
                     ran |= *with_ran && slow.of_labs.contains(i);
-                    &story.arm(treed::story::ArmId(*i as u32)).then
+                    story.arm(treed::story::ArmId(*i as u32)).then
                 }
             };
             engine::apply(story, then, state.words_mut(), &mut Lets).unwrap();
