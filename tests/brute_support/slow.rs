@@ -3,7 +3,9 @@
 use super::unused::unused;
 use super::values::Undecided;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
 use treed::engine::{self, Move, Refused, State, Watch};
+use treed::labs::{Inputs, Lab};
 use treed::story::diagnostic::Code;
 use treed::story::{
     ArmId, Arms, ChoiceId, Claim, Condition, EndingId, FactId, Go, Part, Promise, Quantified, Quantity,
@@ -455,6 +457,50 @@ impl Slow<'_> {
             Quantified::Always => all.filter(|(i, _)| !holds[*i]).collect(),
             Quantified::Never => all.filter(|(i, _)| holds[*i]).collect(),
         }
+    }
+
+    /// For each ending the fewest moves to it, and with which of some seeds, where the experiments answer as they
+    /// really do; work by hand may end in each of its ways.
+    pub fn really(&self, seeds: u32) -> Vec<Option<(usize, u32)>> {
+        let mut found = vec![None; self.story.endings.len()];
+        for seed in 0..seeds {
+            let mut level = BTreeSet::from([0]);
+            let mut seen = level.clone();
+            for length in 0.. {
+                if level.is_empty() {
+                    break;
+                }
+                for ending in level.iter().filter_map(|i| self.ending(*i)) {
+                    let least = found[ending].get_or_insert((length, seed));
+                    *least = (*least).min((length, seed));
+                }
+                let next: BTreeSet<usize> = level
+                    .iter()
+                    .flat_map(|i| {
+                        let answer = match self.way(*i) {
+                            Way::Lab { lab, .. } => Some(self.answer(*lab, *i, seed)),
+                            _ => None,
+                        };
+                        let comes = move |by: Move| answer.is_none_or(|answer| by == Move::World(answer));
+                        self.edges[*i].iter().filter(move |edge| comes(edge.by)).map(|edge| edge.to)
+                    })
+                    .collect();
+                level = next.difference(&seen).copied().collect();
+                seen.extend(&level);
+            }
+        }
+        found
+    }
+
+    /// What an experiment really answers in a state; each is run once in a test.
+    fn answer(&self, lab: Lab, i: usize, seed: u32) -> u8 {
+        type Known = Mutex<BTreeMap<(u32, Vec<u8>), u8>>;
+        static KNOWN: Known = Mutex::new(BTreeMap::new());
+        let setting = engine::setting(self.story, &self.states[i].0, lab);
+        let mut known = KNOWN.lock().unwrap();
+        *known
+            .entry((seed, setting.0.to_vec()))
+            .or_insert_with(|| lab.outcome(&setting, &Inputs::default(), seed.into()).0)
     }
 
     /// The odds and the expected moves, by moving all mass one step at a time.
