@@ -6,13 +6,13 @@
 //! long list; the table holds their numbers alone.
 //!
 //! A fact that leaves its range is a fault, and the search goes on as if it had stopped at the end of
-//! its range; after any other refused step there is nothing to go on with. At most 2^32 - 2 states and
-//! as many moves.
+//! its range; after any other refused step there is nothing to go on with. At most 2^30 states and
+//! 2^32 moves.
 
 use super::graph::{Edge, Fault, Graph, NOWHERE, Node, Token};
 use super::pack::Control;
 use super::program::{Line, Program};
-use super::table::{Place, Table};
+use super::table::Table;
 use crate::engine::{self, Move, Refused, State, Watch};
 use crate::story::{ArmId, ChoiceId, FactId};
 use smallvec::{SmallVec, smallvec};
@@ -60,10 +60,17 @@ pub struct Progress {
     pub depth: usize,
 }
 
-/// States a thread takes at a time.
-const SLICE: usize = 1024;
+/// States that are looked at at a time, so few that what they lead to stays in the processor's own memory; and
+/// those that a thread takes at a time.
+const SLICE: usize = 256;
+const THREAD_SLICE: usize = 1024;
+/// Room for states and moves that is asked for at first. The system gives memory only when it is written to,
+/// so what is not used costs nothing, and lists that stay small are never moved.
+const ROOM: usize = 1 << 16;
 /// A level with fewer states is not worth a thread.
-const WORTH_THREADS: usize = 4 * SLICE;
+const WORTH_THREADS: usize = 4 * THREAD_SLICE;
+/// A table of fewer bytes stays in the processor's own memory.
+const WORTH_PASSES: usize = 1 << 20;
 
 /// Explores a story's control.
 pub fn explore(
@@ -73,15 +80,35 @@ pub fn explore(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Graph {
-    let mut search = Search::new(control, budget);
+    // The words of a state are so few that it pays to have them counted by the compiler.
+    match control.words() {
+        1 => explore_words::<1>(control, budget, threads, stop, progress),
+        2 => explore_words::<2>(control, budget, threads, stop, progress),
+        3 => explore_words::<3>(control, budget, threads, stop, progress),
+        4 => explore_words::<4>(control, budget, threads, stop, progress),
+        5 => explore_words::<5>(control, budget, threads, stop, progress),
+        6 => explore_words::<6>(control, budget, threads, stop, progress),
+        _ => explore_words::<0>(control, budget, threads, stop, progress),
+    }
+}
+
+/// Explores states of `W` words, or of as many as there are where `W` is 0.
+fn explore_words<const W: usize>(
+    control: &Control,
+    budget: Budget,
+    threads: usize,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Graph {
+    let mut search = Search::<W>::new(control, budget);
     if !search.begin() {
         return search.finish(Ended::Complete);
     }
-    let program = Program::of(&control.story);
-    let mut workers: Vec<Worker> =
+    let program = Program::<W>::of(control);
+    let mut workers: Vec<Worker<W>> =
         (0..threads.max(2) - 1).map(|number| Worker::new(control, &program, number)).collect();
     let mut level = Vec::new();
-    let mut batch = Batch::default();
+    let mut batch = Batch::<W>::default();
     let mut known: Vec<Vec<u32>> = vec![Vec::new(); workers.len()];
     loop {
         let from = search.expanded;
@@ -89,15 +116,17 @@ pub fn explore(
         if count == 0 {
             return search.finish(Ended::Complete);
         }
-        let slices = count.div_ceil(SLICE);
+        let alone = threads < 2 || count < WORTH_THREADS;
+        let size = if alone { SLICE } else { THREAD_SLICE };
+        let slices = count.div_ceil(size);
         let words = search.graph.words;
         // What is looked at lies apart from what grows.
         level.clear();
         level.extend_from_slice(&search.graph.keys[from as usize * words..]);
         search.level_bytes = level.capacity() * 8;
-        let slice_of = |i: usize| &level[i * SLICE * words..level.len().min((i + 1) * SLICE * words)];
+        let slice_of = |i: usize| &level[i * size * words..level.len().min((i + 1) * size * words)];
         let mut ended = None;
-        let mut after_slice = |search: &mut Search, batch: &Batch, known: &mut Vec<u32>| {
+        let mut after_slice = |search: &mut Search<W>, batch: &Batch<W>, known: &mut Vec<u32>| {
             search.insert(batch, known);
             progress(Progress {
                 states: search.graph.len(),
@@ -106,9 +135,9 @@ pub fn explore(
             });
             if stop.load(Ordering::Relaxed) { Some(Ended::Interrupted) } else { search.over() }
         };
-        if threads < 2 || count < WORTH_THREADS {
+        if alone {
             for i in 0..slices {
-                workers[0].expand(slice_of(i), from + (i * SLICE) as Node, &mut batch);
+                workers[0].expand(slice_of(i), from + (i * size) as Node, &mut batch);
                 ended = after_slice(&mut search, &batch, &mut known[0]);
                 if ended.is_some() {
                     break;
@@ -117,18 +146,20 @@ pub fn explore(
         } else {
             let next = AtomicUsize::new(0);
             std::thread::scope(|scope| {
-                let (send, receive) = mpsc::sync_channel::<(usize, Batch)>(4);
-                let sizes = batch.sizes();
+                let (send, receive) = mpsc::sync_channel::<(usize, Batch<W>)>(4);
+                let mut used = Vec::new();
                 for worker in &mut workers {
                     let (send, next, slice_of) = (send.clone(), &next, &slice_of);
+                    let (give, given_back) = mpsc::channel::<Batch<W>>();
+                    used.push(give);
                     scope.spawn(move || {
                         loop {
                             let i = next.fetch_add(1, Ordering::Relaxed);
                             if i >= slices {
                                 return;
                             }
-                            let mut batch = Batch::like(sizes);
-                            worker.expand(slice_of(i), from + (i * SLICE) as Node, &mut batch);
+                            let mut batch = given_back.try_recv().unwrap_or_default();
+                            worker.expand(slice_of(i), from + (i * size) as Node, &mut batch);
                             // Nobody listens any more when the budget is spent.
                             if send.send((i, batch)).is_err() {
                                 return;
@@ -150,6 +181,8 @@ pub fn explore(
                         if ended.is_some() {
                             break;
                         }
+                        // Nobody needs it any more where all slices are taken.
+                        let _ = used[batch.worker].send(batch);
                     }
                 }
             });
@@ -170,27 +203,13 @@ const fn words_of<const W: usize>(words: usize) -> usize {
     if W == 0 { words } else { W }
 }
 
-/// Calls a method for states of so many words.
-macro_rules! by_words {
-    ($words:expr, $of:ident . $method:ident ( $($argument:expr),* )) => {
-        match $words {
-            1 => $of.$method::<1>($($argument),*),
-            2 => $of.$method::<2>($($argument),*),
-            3 => $of.$method::<3>($($argument),*),
-            4 => $of.$method::<4>($($argument),*),
-            _ => $of.$method::<0>($($argument),*),
-        }
-    };
-}
-
 /// What a worker found in a slice.
 #[derive(Default)]
-struct Batch {
+struct Batch<const W: usize> {
     worker: usize,
-    /// Words of the states found.
+    found: Vec<Found<W>>,
+    /// Words of the states found, where they are not counted.
     keys: Vec<u64>,
-    /// Hash and script (as the worker numbers them) of each.
-    found: Vec<(u32, u32)>,
     /// How many each state of the slice leads to.
     counts: Vec<u32>,
     /// Scripts that are new to the worker.
@@ -198,39 +217,63 @@ struct Batch {
     faults: Vec<Fault>,
 }
 
+/// A state that was found.
+struct Found<const W: usize> {
+    key: [u64; W],
+    hash: u32,
+    /// As the worker numbers them.
+    script: u32,
+}
+
 /// What is done in one step.
 type Script = SmallVec<[Token; 6]>;
 
-impl Batch {
-    /// How much it holds.
-    fn sizes(&self) -> [usize; 3] {
-        [self.keys.capacity(), self.found.capacity(), self.counts.capacity()]
+impl<const W: usize> Batch<W> {
+    fn clear(&mut self) {
+        self.found.clear();
+        self.keys.clear();
+        self.counts.clear();
+        self.scripts.clear();
+        self.faults.clear();
     }
 
-    /// An empty one with room for so much.
-    fn like([keys, found, counts]: [usize; 3]) -> Batch {
-        Batch {
-            keys: Vec::with_capacity(keys),
-            found: Vec::with_capacity(found),
-            counts: Vec::with_capacity(counts),
-            ..Batch::default()
+    /// Adds a state that was found.
+    fn push(&mut self, key: &[u64], script: u32) {
+        let hash = hash(key);
+        match key.try_into() {
+            Ok(key) => self.found.push(Found { key, hash, script }),
+            Err(_) => {
+                self.keys.extend_from_slice(key);
+                self.found.push(Found { key: [0; W], hash, script });
+            }
         }
+    }
+
+    /// The words of all states found.
+    fn keys(&self, words: usize) -> impl Iterator<Item = &[u64]> {
+        let mut apart = self.keys.chunks_exact(words);
+        self.found.iter().map(move |found| match W {
+            0 => apart.next().unwrap_or_default(),
+            _ => found.key.as_slice(),
+        })
     }
 }
 
-struct Worker<'c> {
+struct Worker<'c, const W: usize> {
     control: &'c Control,
-    program: &'c Program,
+    program: &'c Program<W>,
     number: usize,
     /// Number of the script of a choice and nothing else.
     plain: Vec<u32>,
     scripts: HashMap<Script, u32>,
     count: u32,
     trace: Trace<'c>,
+    /// Words of a state while a move is made.
+    now: Vec<u64>,
 }
 
-impl<'c> Worker<'c> {
-    fn new(control: &'c Control, program: &'c Program, number: usize) -> Worker<'c> {
+impl<'c, const W: usize> Worker<'c, W> {
+    fn new(control: &'c Control, program: &'c Program<W>, number: usize) -> Worker<'c, W> {
         Worker {
             control,
             program,
@@ -239,34 +282,28 @@ impl<'c> Worker<'c> {
             scripts: HashMap::new(),
             count: 0,
             trace: Trace::new(control),
+            now: Vec::new(),
         }
     }
 
     /// Makes every move of every state of a slice.
-    fn expand(&mut self, slice: &[u64], from: Node, batch: &mut Batch) {
-        by_words!(self.control.words(), self.expand_words(slice, from, batch));
-    }
-
-    fn expand_words<const W: usize>(&mut self, slice: &[u64], from: Node, batch: &mut Batch) {
+    fn expand(&mut self, slice: &[u64], from: Node, batch: &mut Batch<W>) {
         batch.worker = self.number;
-        batch.keys.clear();
-        batch.found.clear();
-        batch.counts.clear();
-        batch.scripts.clear();
-        batch.faults.clear();
+        batch.clear();
         let (control, program) = (self.control, self.program);
         let (story, layout) = (&control.story, &control.story.layout);
         for (node, state) in (from..).zip(slice.chunks_exact(words_of::<W>(control.words()))) {
             let before = batch.found.len();
             let lines = program.lines(layout.scene.get(state));
-            if lines.is_empty() || layout.level.get(state) > 0 {
-                engine::moves(story, state, |by| self.make(state, node, by, batch));
-            } else {
-                for line in lines {
-                    if program.is_open(line, story, state) {
-                        self.choose::<W>(state, node, line, batch);
+            match <&[u64; W]>::try_from(state) {
+                Ok(state) if !lines.is_empty() && layout.level.get(state) == 0 => {
+                    for line in lines {
+                        if program.is_open(line, story, state) {
+                            self.choose(state, node, line, batch);
+                        }
                     }
                 }
+                _ => engine::moves(story, state, |by| self.make(state, node, by, batch)),
             }
             batch.counts.push((batch.found.len() - before) as u32);
         }
@@ -274,22 +311,16 @@ impl<'c> Worker<'c> {
 
     /// Makes a choice outside of tunnels.
     #[inline]
-    fn choose<const W: usize>(&mut self, state: &[u64], node: Node, line: &Line, batch: &mut Batch) {
-        let at = batch.keys.len();
-        batch.keys.extend_from_slice(&state[..words_of::<W>(state.len())]);
-        let now = &mut batch.keys[at..][..words_of::<W>(state.len())];
-        let Some(to) = self.program.make(line, now) else {
-            batch.keys.truncate(at);
+    fn choose(&mut self, state: &[u64; W], node: Node, line: &Line<W>, batch: &mut Batch<W>) {
+        let Some(now) = self.program.make(line, state) else {
             return self.make(state, node, Move::Choose(line.choice), batch);
         };
-        self.control.mask_at(now, to);
-        let hash = hash(now);
-        debug_assert!(self.engine_agrees(state, line.choice, now));
+        debug_assert!(self.engine_agrees(state, line.choice, &now));
         let script = match self.plain[line.choice.index()] {
             u32::MAX => self.new_plain(line.choice, batch),
             known => known,
         };
-        batch.found.push((hash, script));
+        batch.found.push(Found { key: now, hash: hash(&now), script });
     }
 
     /// Whether the engine makes the same of a choice, and does the same on the way.
@@ -303,55 +334,36 @@ impl<'c> Worker<'c> {
         made.is_ok() && trace.left.is_empty() && words == now && is_plain
     }
 
-    /// Makes a move of a state, in the place where its outcome is kept.
-    #[inline]
-    fn make(&mut self, state: &[u64], node: Node, by: Move, batch: &mut Batch) {
+    /// Makes a move of a state as the engine makes it.
+    fn make(&mut self, state: &[u64], node: Node, by: Move, batch: &mut Batch<W>) {
         self.trace.tokens.clear();
         self.trace.tokens.push(match by {
             Move::Choose(choice) => Token::Choose(choice),
             Move::World(outcome) => Token::World(outcome),
             Move::Type => return,
         });
-        let at = batch.keys.len();
-        // Word by word: states are too short for a call that copies memory.
-        for word in state {
-            batch.keys.push(*word);
-        }
-        let now = &mut batch.keys[at..];
-        let made = engine::make(&self.control.story, now, by, &mut self.trace);
-        if made.is_ok() && self.trace.left.is_empty() {
-            self.control.mask(now);
-            let hash = hash(now);
-            let script = self.script(batch);
-            batch.found.push((hash, script));
-        } else {
-            self.make_faulty(made, node, by, at, batch);
-        }
-    }
-
-    #[cold]
-    fn make_faulty(&mut self, made: Result<(), Refused>, node: Node, by: Move, at: usize, batch: &mut Batch) {
+        let mut now = std::mem::take(&mut self.now);
+        now.clear();
+        now.extend_from_slice(state);
+        let made = engine::make(&self.control.story, &mut now, by, &mut self.trace);
         for (fact, done) in std::mem::take(&mut self.trace.left) {
             let why = Refused::OutOfRange(fact);
             batch.faults.push(Fault { node, by: Some(by), done, why });
         }
         match made {
-            Err(why) => {
-                batch.faults.push(Fault { node, by: Some(by), done: self.trace.done(), why });
-                batch.keys.truncate(at);
-            }
+            Err(why) => batch.faults.push(Fault { node, by: Some(by), done: self.trace.done(), why }),
             Ok(()) => {
-                self.control.mask(&mut batch.keys[at..]);
-                let hash = hash(&batch.keys[at..]);
+                self.control.mask(&mut now);
                 let script = self.script(batch);
-                batch.found.push((hash, script));
+                batch.push(&now, script);
             }
         }
+        self.now = now;
     }
 
     /// The number of what the trace says.
     #[inline]
-    fn script(&mut self, batch: &mut Batch) -> u32 {
+    fn script(&mut self, batch: &mut Batch<W>) -> u32 {
         match *self.trace.tokens.as_slice() {
             [Token::Choose(choice)] => match self.plain[choice.index()] {
                 u32::MAX => self.new_plain(choice, batch),
@@ -362,14 +374,14 @@ impl<'c> Worker<'c> {
     }
 
     /// Numbers a choice and nothing else.
-    fn new_plain(&mut self, choice: ChoiceId, batch: &mut Batch) -> u32 {
+    fn new_plain(&mut self, choice: ChoiceId, batch: &mut Batch<W>) -> u32 {
         batch.scripts.push(smallvec![Token::Choose(choice)]);
         self.plain[choice.index()] = self.count;
         self.count += 1;
         self.count - 1
     }
 
-    fn other_script(&mut self, batch: &mut Batch) -> u32 {
+    fn other_script(&mut self, batch: &mut Batch<W>) -> u32 {
         let count = &mut self.count;
         *self.scripts.entry(self.trace.tokens.clone()).or_insert_with_key(|tokens| {
             batch.scripts.push(tokens.clone());
@@ -421,14 +433,14 @@ impl Watch for Trace<'_> {
     }
 }
 
-struct Search<'c> {
+struct Search<'c, const W: usize> {
     control: &'c Control,
     budget: Budget,
     graph: Graph,
     table: Table,
-    /// Where the hashes of a batch belong, and what was already known of it.
-    homes: Vec<Place>,
-    known: Vec<Node>,
+    /// What stands where the hashes of a batch belong, and which of its states were met before.
+    homes: Vec<u32>,
+    met: Vec<Node>,
     /// Bytes of the level that is looked at.
     level_bytes: usize,
     /// How many states were looked at.
@@ -438,27 +450,28 @@ struct Search<'c> {
     script_numbers: HashMap<Script, u32>,
 }
 
-impl<'c> Search<'c> {
-    fn new(control: &'c Control, budget: Budget) -> Search<'c> {
-        let graph = Graph {
+impl<'c, const W: usize> Search<'c, W> {
+    fn new(control: &'c Control, budget: Budget) -> Search<'c, W> {
+        let mut graph = Graph {
             words: control.words(),
-            keys: Vec::new(),
-            parents: Vec::new(),
-            first: vec![0],
-            edges: Vec::new(),
+            keys: Vec::with_capacity(ROOM * control.words()),
+            parents: Vec::with_capacity(ROOM),
+            first: Vec::with_capacity(ROOM),
+            edges: Vec::with_capacity(4 * ROOM),
             scripts: Vec::new(),
             levels: vec![0],
             faults: Vec::new(),
             ended: Ended::Complete,
             bytes: 0,
         };
+        graph.first.push(0);
         Search {
             control,
             budget,
             graph,
             table: Table::new(),
             homes: Vec::new(),
-            known: Vec::new(),
+            met: Vec::new(),
             level_bytes: 0,
             expanded: 0,
             plain: vec![u32::MAX; control.story.choices.len()],
@@ -483,15 +496,15 @@ impl<'c> Search<'c> {
             return false;
         }
         self.control.mask(&mut words);
-        self.table.reserve(1);
-        self.find::<0>(&words, hash(&words), NOWHERE);
+        self.table.reserve(1, std::iter::empty);
+        self.find(&words, hash(&words), NOWHERE);
         self.graph.levels.push(1);
         true
     }
 
     /// The number of a state, a new one if it was not met before. There must be room in the table.
     #[inline]
-    fn find<const W: usize>(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
+    fn find(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
         let Graph { words, keys, parents, .. } = &mut self.graph;
         let words = words_of::<W>(*words);
         let new = parents.len() as Node;
@@ -504,7 +517,7 @@ impl<'c> Search<'c> {
     }
 
     /// Takes in what a worker found; `known` are the numbers of its scripts.
-    fn insert(&mut self, batch: &Batch, known: &mut Vec<u32>) {
+    fn insert(&mut self, batch: &Batch<W>, known: &mut Vec<u32>) {
         for tokens in &batch.scripts {
             let scripts = &mut self.graph.scripts;
             let number = match *tokens.as_slice() {
@@ -517,7 +530,7 @@ impl<'c> Search<'c> {
             }
             known.push(*number);
         }
-        by_words!(self.graph.words, self.insert_words(batch, known));
+        self.insert_found(batch, known);
         for fault in &batch.faults {
             let same = |other: &Fault| {
                 other.why == fault.why && other.by == fault.by && other.after() == fault.after()
@@ -529,57 +542,73 @@ impl<'c> Search<'c> {
         }
     }
 
-    fn insert_words<const W: usize>(&mut self, batch: &Batch, known: &[u32]) {
+    fn insert_found(&mut self, batch: &Batch<W>, known: &[u32]) {
         let words = words_of::<W>(self.graph.words);
-        // Most are known. What a pass asks of the memory does not wait for what it asked before, so the
-        // processor waits for many places at a time: where the hash belongs, then the words of the state
-        // that is found there.
-        let mut looked_up = std::mem::take(&mut self.known);
-        looked_up.clear();
-        self.table.reserve(batch.found.len());
-        self.homes.clear();
-        self.homes.extend(batch.found.iter().map(|(hash, _)| self.table.home(*hash)));
-        let homes = batch.found.iter().zip(&self.homes);
-        looked_up.extend(homes.map(|((hash, _), home)| self.table.first(*hash, *home)));
-        let keys = batch.keys.chunks_exact(words);
-        for (node, key) in looked_up.iter_mut().zip(keys.clone()) {
-            if *node != NOWHERE && !same(&self.graph.keys, words, *node, key) {
-                *node = NOWHERE;
-            }
-        }
-        let mut found = batch.found.iter().zip(keys).zip(&looked_up);
-        let new = looked_up.iter().filter(|node| **node == NOWHERE).count();
-        grow(&mut self.graph.keys, new * words);
-        grow(&mut self.graph.parents, new);
+        let hashes = || self.graph.keys.chunks_exact(words).map(hash);
+        self.table.reserve(batch.found.len(), hashes);
+        grow(&mut self.graph.keys, batch.found.len() * words);
+        grow(&mut self.graph.parents, batch.found.len());
         grow(&mut self.graph.edges, batch.found.len());
         grow(&mut self.graph.first, batch.counts.len());
+        let met = self.look_up(batch);
+        let mut found = batch.found.iter().zip(batch.keys(words)).enumerate();
         for count in &batch.counts {
             let parent = self.expanded;
-            for (((hash_of_key, script), key), known_to) in found.by_ref().take(*count as usize) {
-                let to = match *known_to {
-                    NOWHERE => self.find::<W>(key, *hash_of_key, parent),
-                    known => known,
+            for (i, (Found { hash, script, .. }, key)) in found.by_ref().take(*count as usize) {
+                let to = match met.get(i) {
+                    None | Some(&NOWHERE) => self.find(key, *hash, parent),
+                    Some(met) => *met,
                 };
                 self.graph.edges.push(Edge { to, script: known[*script as usize] });
             }
             self.graph.first.push(self.graph.edges.len() as u32);
             self.expanded += 1;
         }
-        drop(found);
-        self.known = looked_up;
+        self.met = met;
     }
 
+    /// The numbers of those that were met before this batch, and `NOWHERE` for the others; nothing at all
+    /// while the table is small. What a pass asks of the memory does not wait for what it asked before, so
+    /// the processor waits for many places at a time: where the hash belongs, then the words of the state
+    /// that is found there.
+    fn look_up(&mut self, batch: &Batch<W>) -> Vec<Node> {
+        let words = words_of::<W>(self.graph.words);
+        let mut met = std::mem::take(&mut self.met);
+        met.clear();
+        if self.table.bytes() < WORTH_PASSES {
+            return met;
+        }
+        self.homes.clear();
+        self.homes.extend(batch.found.iter().map(|found| self.table.home(found.hash)));
+        let homes = batch.found.iter().zip(&self.homes);
+        met.extend(homes.map(|(found, home)| self.table.first(found.hash, *home)));
+        for (node, key) in met.iter_mut().zip(batch.keys(words)) {
+            if *node != NOWHERE && !same(&self.graph.keys, words, *node, key) {
+                *node = NOWHERE;
+            }
+        }
+        met
+    }
+
+    /// Bytes held: what lists have room for, and of the room they had from the start what they use.
     fn bytes(&self) -> usize {
+        fn held<T>(list: &Vec<T>, room: usize) -> usize {
+            let used = if list.capacity() > room { list.capacity() } else { list.len() };
+            used * size_of::<T>()
+        }
         let graph = &self.graph;
-        graph.keys.capacity() * 8
+        held(&graph.keys, ROOM * graph.words)
             + self.level_bytes
-            + (graph.parents.capacity() + graph.first.capacity()) * 4
-            + graph.edges.capacity() * size_of::<Edge>()
+            + held(&graph.parents, ROOM)
+            + held(&graph.first, ROOM)
+            + held(&graph.edges, 4 * ROOM)
             + self.table.bytes()
     }
 
     fn over(&self) -> Option<Ended> {
-        if self.graph.len() >= self.budget.states || self.graph.edges.len() >= u32::MAX as usize - (1 << 24) {
+        if self.graph.len() >= self.budget.states.min(Table::MOST)
+            || self.graph.edges.len() >= u32::MAX as usize - (1 << 24)
+        {
             Some(Ended::States)
         } else if self.bytes() >= self.budget.bytes {
             Some(Ended::Memory)
@@ -609,8 +638,13 @@ fn same(keys: &[u64], words: usize, node: Node, key: &[u64]) -> bool {
 /// Makes room in steps of a quarter, so that little is held in vain.
 fn grow<T>(list: &mut Vec<T>, by: usize) {
     if list.len() + by > list.capacity() {
-        list.reserve_exact((list.len() / 4).max(by).max(1024));
+        grow_by(list, by);
     }
+}
+
+#[cold]
+fn grow_by<T>(list: &mut Vec<T>, by: usize) {
+    list.reserve_exact((list.len() / 4).max(by));
 }
 
 /// Multiplies each word in and folds the product's halves, as wyhash and foldhash do.
@@ -622,4 +656,59 @@ fn hash(words: &[u64]) -> u32 {
         state = (product as u64) ^ (product >> 64) as u64 ^ 0x8EBC_6AF0_9C88_C6E3;
     }
     (state >> 32) as u32
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::pack::Reduce;
+    use super::*;
+    use crate::story::{Source, load};
+    use std::fmt::Write;
+
+    /// Facts that are raised once, so wide that four fill a word: the first six in any order, the others in
+    /// theirs.
+    fn raised(facts: usize) -> String {
+        let mut story = String::from(
+            "#![enable(implicit_some)]\nStory(id: \"t\", title: \"T\", version: \"1\", start: \"s\", facts: {",
+        );
+        (0..facts).for_each(|i| write!(story, "\"f{i}\": Range(from: 0, to: 65535, start: 0),").unwrap());
+        story.push_str("}, scenes: {\"s\": (text: \"S.\", choices: [(id: \"e\", label: \"E\", to: \"end\"),");
+        for i in 0..facts {
+            let mut when = format!("Equals(\"f{i}\", 0)");
+            if i > 6 {
+                when = format!("All([{when}, Equals(\"f{}\", 1)])", i - 1);
+            }
+            write!(
+                story,
+                "(id: \"c{i}\", label: \"C{i}\", when: {when}, then: [Raise(\"f{i}\", 1)], to: \"s\"),"
+            )
+            .unwrap();
+        }
+        story.push_str(
+            "]), \"end\": (text: \"E.\", ending: \"end\")}, endings: {\"end\": (title: \"E\", hint: \"h\")})",
+        );
+        story
+    }
+
+    #[test]
+    fn states_of_any_number_of_words_are_all_found() {
+        for words in 1..=8 {
+            // Where we are stands beside the last three.
+            let facts = words * 4 - 1;
+            let source = Source::new("raised.ron", raised(facts).into_bytes()).unwrap();
+            let story = load(&source).unwrap();
+            let control = Control::of(&story, Reduce::default());
+            assert_eq!(control.words(), words);
+            let free = facts.min(6);
+            let (sets, rows) = (1 << free, facts - free + 1);
+            for threads in [1, 2] {
+                let graph = explore(&control, Budget::default(), threads, &false.into(), &mut |_| {});
+                assert_eq!((graph.len(), graph.ended), (sets * rows + 1, Ended::Complete));
+                let raises = sets / 2 * free * rows + sets * (rows - 1);
+                assert_eq!(graph.transitions(), raises + sets * rows);
+                assert_eq!(graph.levels.len(), facts + 2);
+            }
+        }
+    }
 }

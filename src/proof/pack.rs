@@ -95,11 +95,9 @@ impl Control {
         }
     }
 
-    /// As [`Control::mask`], in a scene outside of tunnels.
-    #[inline]
-    pub fn mask_at(&self, words: &mut [u64], scene: SceneId) {
-        let here = &self.here[scene.index() * self.words..][..self.words];
-        words.iter_mut().zip(here).for_each(|(word, bits)| *word &= bits);
+    /// The bits that matter in a scene outside of tunnels.
+    pub(super) fn here(&self, scene: SceneId) -> &[u64] {
+        &self.here[scene.index() * self.words..][..self.words]
     }
 
     fn mask_in_tunnel(&self, words: &mut [u64], here: &[u64]) {

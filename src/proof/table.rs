@@ -1,115 +1,140 @@
 //! Which states were met: a table of their numbers, found by hash.
 //!
-//! Open addressing with linear probing (Knuth 1973, vol. 3, section 6.4). A place holds the number of a
-//! state and its whole hash, so that a state's words are looked at only where the hash is the same, and
-//! not at all when the table grows. Places are in the order of hashes; growing reads and writes memory
-//! from one end to the other.
+//! Open addressing with linear probing (Knuth 1973, vol. 3, section 6.4), at most half full, so that runs
+//! are short. A place is four bytes: the number of a state, and above it as many bits of the hash as are
+//! left, so that the words of another state are seldom looked at. Where a hash belongs, its upper bits
+//! say.
 
-use super::graph::Node;
+use super::graph::{NOWHERE, Node};
 
-/// Hash in the upper half, number in the lower; no number is the largest, `NOWHERE`.
-pub(super) type Place = u64;
+const FREE: u32 = u32::MAX;
 
-const FREE: Place = Place::MAX;
+/// Bits of an empty table's places.
+const FEWEST_BITS: u32 = 12;
 
 /// Numbers of states by hash.
 #[derive(Debug)]
 pub(super) struct Table {
-    places: Vec<Place>,
+    places: Vec<u32>,
+    /// How many bits of a hash say where it belongs. A number has fewer.
+    bits: u32,
     count: usize,
 }
 
 impl Table {
+    /// Most numbers that fit in a table.
+    pub(super) const MOST: usize = 1 << 30;
+
     pub(super) fn new() -> Table {
-        Table { places: vec![FREE; 1024], count: 0 }
+        Table { places: vec![FREE; 1 << FEWEST_BITS], bits: FEWEST_BITS, count: 0 }
     }
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.places.len() * size_of::<Place>()
+        self.places.len() * size_of::<u32>()
     }
 
-    /// Where a hash belongs. Whoever looks up many does well to ask for all of these first: so the
-    /// processor waits for the memory of many at a time.
+    /// What stands where a hash belongs. Whoever looks up many in a large table does well to ask for all of
+    /// these first: so the processor waits for the memory of many at a time.
     #[inline]
-    pub(super) fn home(&self, hash: u32) -> Place {
+    pub(super) fn home(&self, hash: u32) -> u32 {
         self.places[self.index(hash)]
     }
 
-    /// The first number with this hash, whose [`Table::home`] is known; or `NOWHERE`.
+    /// The first number that can have this hash, whose [`Table::home`] is known; or `NOWHERE`.
     #[inline]
-    pub(super) fn first(&self, hash: u32, home: Place) -> Node {
-        if home == FREE || (home >> 32) as u32 == hash { home as Node } else { self.find(hash, |_| true) }
+    pub(super) fn first(&self, hash: u32, home: u32) -> Node {
+        if home == FREE {
+            NOWHERE
+        } else if self.can_have(home, hash) {
+            self.number(home)
+        } else {
+            self.find(hash, |_| true)
+        }
     }
 
     #[inline]
     fn index(&self, hash: u32) -> usize {
-        ((u64::from(hash) * self.places.len() as u64) >> 32) as usize
+        (hash >> (32 - self.bits)) as usize
     }
 
-    /// The first number with this hash that is the one, or `NOWHERE`.
+    /// Whether the state in a place can have this hash.
+    #[inline]
+    fn can_have(&self, place: u32, hash: u32) -> bool {
+        place >> self.bits == hash & u32::MAX >> self.bits
+    }
+
+    #[inline]
+    fn number(&self, place: u32) -> Node {
+        place & ((1 << self.bits) - 1)
+    }
+
+    /// Where the first number stands that can have this hash and is the one; or else the free place for it.
+    #[inline]
+    fn search(&self, hash: u32, is: impl Fn(Node) -> bool) -> (usize, u32) {
+        let mut i = self.index(hash);
+        loop {
+            let place = self.places[i];
+            if place == FREE || self.can_have(place, hash) && is(self.number(place)) {
+                return (i, place);
+            }
+            i = (i + 1) & (self.places.len() - 1);
+        }
+    }
+
+    /// The first number that can have this hash and is the one, or `NOWHERE`.
     #[inline]
     pub(super) fn find(&self, hash: u32, is: impl Fn(Node) -> bool) -> Node {
-        let mut i = self.index(hash);
-        loop {
-            let place = self.places[i];
-            if place == FREE || (place >> 32) as u32 == hash && is(place as Node) {
-                return place as Node;
-            }
-            i = if i + 1 == self.places.len() { 0 } else { i + 1 };
+        match self.search(hash, is) {
+            (_, FREE) => NOWHERE,
+            (_, place) => self.number(place),
         }
     }
 
-    /// The first number with this hash that is the one, or else `new`, which is then added. There must be
-    /// room ([`Table::reserve`]).
+    /// The first number that can have this hash and is the one, or else `new`, which is then added. There
+    /// must be room ([`Table::reserve`]).
     #[inline]
     pub(super) fn find_or_insert(&mut self, hash: u32, new: Node, is: impl Fn(Node) -> bool) -> Node {
-        let mut i = self.index(hash);
-        loop {
-            let place = self.places[i];
-            if place == FREE {
-                self.places[i] = u64::from(hash) << 32 | u64::from(new);
-                self.count += 1;
-                return new;
+        match self.search(hash, is) {
+            (i, FREE) => {
+                self.put(i, hash, new);
+                new
             }
-            if (place >> 32) as u32 == hash && is(place as Node) {
-                return place as Node;
-            }
-            i = if i + 1 == self.places.len() { 0 } else { i + 1 };
-        }
-    }
-
-    /// Makes room for so many more. At most three quarters full, for runs of a cache line.
-    pub(super) fn reserve(&mut self, more: usize) {
-        while (self.count + more) * 4 > self.places.len() * 3 {
-            self.grow();
+            (_, place) => self.number(place),
         }
     }
 
     #[inline]
-    fn put(&mut self, place: Place) {
-        let mut i = self.index((place >> 32) as u32);
-        while self.places[i] != FREE {
-            i = if i + 1 == self.places.len() { 0 } else { i + 1 };
-        }
-        self.places[i] = place;
+    fn put(&mut self, i: usize, hash: u32, node: Node) {
+        debug_assert!(node >> (self.bits - 1) == 0);
+        self.places[i] = (hash & u32::MAX >> self.bits) << self.bits | node;
+        self.count += 1;
     }
 
-    /// Half as much again: doubling would leave more of it free than `bytes` a state allow.
+    /// Makes room for so many more. The hashes are those of all numbers so far, from 0 on.
+    pub(super) fn reserve<H: Iterator<Item = u32>>(&mut self, more: usize, hashes: impl FnOnce() -> H) {
+        let needed = (self.count + more) * 2;
+        if needed > self.places.len() {
+            self.grow(needed, hashes());
+        }
+    }
+
     #[cold]
-    fn grow(&mut self) {
-        let larger = vec![FREE; self.places.len() / 2 * 3];
-        for place in std::mem::replace(&mut self.places, larger) {
-            if place != FREE {
-                self.put(place);
-            }
+    fn grow(&mut self, needed: usize, hashes: impl Iterator<Item = u32>) {
+        self.bits = needed.next_power_of_two().trailing_zeros();
+        self.count = 0;
+        // The old one is given back before there is a new one.
+        self.places = Vec::new();
+        self.places = vec![FREE; 1 << self.bits];
+        for (node, hash) in (0..).zip(hashes) {
+            let (i, _) = self.search(hash, |_| false);
+            self.put(i, hash, node);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::graph::NOWHERE;
     use super::*;
 
     #[test]
@@ -123,7 +148,7 @@ mod tests {
         };
         for node in 0..20_000 {
             assert_eq!(table.find(hash(node), |other| other == node), NOWHERE);
-            table.reserve(1);
+            table.reserve(1, || (0..node).map(hash));
             assert_eq!(table.find_or_insert(hash(node), node, |_| false), node);
             assert_eq!(table.find_or_insert(hash(node), NOWHERE, |other| other == node), node);
         }
