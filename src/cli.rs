@@ -17,7 +17,7 @@ mod write;
 use crate::journal::gallery::Gallery;
 use crate::journal::store::{AUTO, Store};
 use crate::journal::{Game, SEEDS};
-use crate::shell::terminal::{Style, color_on_stderr};
+use crate::shell::terminal::{Style, color_on_stderr, columns_on_stderr};
 use crate::shell::{self, Begin, Trouble, render};
 use crate::story::diagnostic::{self, Severity};
 use crate::story::{self, Diagnostic, Source, Story};
@@ -326,7 +326,9 @@ fn read_story(file: Option<&Path>) -> Result<Source, Trouble> {
 fn draw(faults: &[Diagnostic], source: &Source) -> Result<(), Trouble> {
     let errors = faults.iter().filter(|fault| fault.code.severity() == Severity::Error).count();
     let mut stderr = io::stderr().lock();
-    stderr.write_all(diagnostic::draw(faults, &source.text, &source.name, color_on_stderr()).as_bytes())?;
+    let (columns, color) = (columns_on_stderr(), color_on_stderr());
+    let drawn = diagnostic::draw_within(columns, faults, &source.text, &source.name, color);
+    stderr.write_all(drawn.as_bytes())?;
     if errors > 0 {
         let plural = if errors == 1 { "" } else { "s" };
         writeln!(stderr, "{}: {errors} error{plural}; docs/diagnostics.md explains each code", source.name)?;

@@ -31,7 +31,7 @@ use treed::journal::store::Store;
 use treed::journal::{Entry, Game};
 use treed::shell::terminal::Style;
 use treed::shell::{found, listing, place, told, understand};
-use treed::story::diagnostic::{Code, EXAMPLES, Example, draw};
+use treed::story::diagnostic::{Code, EXAMPLES, Example, draw, draw_within};
 use treed::story::{Diagnostic, Source, Span, Story, load};
 use treed::text::{is_hostile, visible};
 
@@ -407,6 +407,7 @@ fn drawing(bytes: &[u8], dice: &mut Dice) -> &'static str {
         .collect();
     harmless("the drawing", &draw(&complaints, &text, "a.ron", false));
     draw(&complaints, &text, "a.ron", true);
+    harmless("a narrow drawing", &draw_within(40, &complaints, &text, "a.ron", false));
     "drawn"
 }
 

@@ -609,3 +609,24 @@ fn the_odds_of_a_playthrough_are_stopped() {
     let words = "treed: interrupted while odds were solved (0 %); all 20,002 states were looked at, but there are no odds yet";
     assert!(seen.contains(words), "{seen}");
 }
+
+#[test]
+fn a_source_line_is_cut_to_the_terminal() {
+    let long = "and on ".repeat(60);
+    let story = small(
+        "",
+        &format!(
+            "\"start\": (text: \"{long}{{lamb}} {long}\", choices: [(id: \"on\", label: \"On\", to: \"end\")]),"
+        ),
+    );
+    let home = Home::with_story(&story);
+    for columns in [60u16, 100] {
+        let seen = Terminal::run(&home, columns, &[], "treed check story.ron").ends();
+        assert!(seen.contains("T006"), "{seen}");
+        let lines = lines(&seen);
+        let excerpt: Vec<&String> = lines.iter().filter(|line| line.contains(" | ")).collect();
+        assert!(excerpt.iter().any(|line| line.contains("{lamb}")), "the place is in view:\n{seen}");
+        let widest = excerpt.iter().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns.into(), "{widest} columns of {columns}:\n{seen}");
+    }
+}

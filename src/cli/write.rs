@@ -12,7 +12,7 @@ use crate::journal::{Entry, Game, SEEDS, Unmade};
 use crate::proof::{self, Options, Proof, graph::Node, odds::Weights};
 use crate::shell::commands::command;
 use crate::shell::prompt::{Input, Prompt};
-use crate::shell::terminal::Style;
+use crate::shell::terminal::{Style, columns_on_stderr};
 use crate::shell::understand::{Candidate, Meaning, understand};
 use crate::shell::{Trouble, render, told};
 use crate::story::diagnostic::{self, Severity};
@@ -209,7 +209,13 @@ impl<P: ExternalPrinter> Watcher<P> {
         };
         match story::load(&source) {
             Err(faults) => {
-                let mut text = diagnostic::draw(&faults, &source.text, &source.name, style.color);
+                let mut text = diagnostic::draw_within(
+                    columns_on_stderr(),
+                    &faults,
+                    &source.text,
+                    &source.name,
+                    style.color,
+                );
                 text.push_str(&format!(
                     "{}: {}. The preview waits for a version without any.\n",
                     source.name,
@@ -287,7 +293,8 @@ fn verdict(story: &Story, source: &Source, proof: &Proof, time: Duration, style:
     found.extend(crate::shell::understand::shadowed(story));
     found.retain(|fault| fault.code.severity() != Severity::Note);
     found.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
-    let mut text = diagnostic::draw(&found, &source.text, &source.name, style.color);
+    let mut text =
+        diagnostic::draw_within(columns_on_stderr(), &found, &source.text, &source.name, style.color);
     let states = digits(proof.graph.len() as i64);
     let line = if proof.is_complete() {
         let endings = proof.endings.iter().flatten().count();

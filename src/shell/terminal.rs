@@ -11,6 +11,9 @@ pub const WIDEST: usize = 80;
 /// Narrowest line that prose is wrapped to.
 pub const NARROWEST: usize = 24;
 
+/// Narrowest line that a source line is cut to.
+const LEAST_FOR_SOURCE: usize = 40;
+
 /// How to show things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -75,6 +78,12 @@ impl Style {
 pub fn color_on_stderr() -> bool {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     wanted && std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Columns for complaints on standard error: those of the terminal, where it is one.
+pub fn columns_on_stderr() -> usize {
+    let most = crate::story::diagnostic::COLUMNS;
+    if std::io::stderr().is_terminal() { columns().clamp(LEAST_FOR_SOURCE, most) } else { most }
 }
 
 /// The shade of a colour, of the terminal's 256; none for its own foreground.

@@ -246,12 +246,27 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// Columns of a drawing where no terminal says otherwise.
+pub const COLUMNS: usize = 140;
+
+/// As [`draw_within`], in [`COLUMNS`].
+pub fn draw(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool) -> String {
+    draw_within(COLUMNS, diagnostics, source, path, color)
+}
+
 /// Draws complaints as rustc would, with places in the file. Only the lines around a place are
 /// handed to the renderer, so that the cost does not grow with the file; a line longer than a
-/// thousand bytes is cut.
-pub fn draw(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool) -> String {
+/// thousand bytes is cut, and what is left of it is shown as far as so many columns have room.
+pub fn draw_within(
+    columns: usize,
+    diagnostics: &[Diagnostic],
+    source: &str,
+    path: &str,
+    color: bool,
+) -> String {
     const MOST: usize = 100;
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(columns);
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(MOST) {
         let level = match diagnostic.code.severity() {
