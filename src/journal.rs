@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod curious;
 pub mod edited;
 pub mod gallery;
+pub mod kept;
 pub mod rarity;
 mod rules;
 pub mod save;
@@ -638,7 +639,7 @@ fn kept_report(lab: Lab, outcome: u8, kept: &[(String, Measured)]) -> Report {
 }
 
 /// The pages that a scene unlocks, with those of its ending.
-fn pages_of(story: &Story, scene: SceneId) -> impl Iterator<Item = PageId> {
+pub fn pages_of(story: &Story, scene: SceneId) -> impl Iterator<Item = PageId> {
     let scene = story.scene(scene);
     let of_ending = match scene.way {
         Way::Ending(ending) => &story.endings[ending.index()].pages[..],

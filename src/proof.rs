@@ -3,11 +3,12 @@
 //! [`prove`] explores control ([`explore`]), decides verdicts and claims on the graph that is kept,
 //! and solves the odds of the endings. The world may answer whatever is possible, so what must never
 //! happen is proved for it too; what can happen is *allowed*, not promised: [`shown`] looks for games in
-//! which it really does. But for that no experiment is run, and nothing is read or written here.
+//! which it really does, [`cover`] for games that show every paragraph. But for that no experiment is run, and nothing is read or written here.
 
 mod claims;
 mod components;
 mod course;
+pub mod cover;
 mod examples;
 pub mod explore;
 pub mod graph;

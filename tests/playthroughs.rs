@@ -10,8 +10,7 @@ mod support;
 use std::path::PathBuf;
 use support::Home;
 use treed::journal::coverage::Coverage;
-use treed::journal::curious;
-use treed::journal::save::Save;
+use treed::journal::kept;
 
 /// All files, in order.
 fn scripts() -> Vec<PathBuf> {
@@ -32,20 +31,15 @@ fn head<'s>(script: &'s str, key: &str) -> Option<&'s str> {
 
 /// What is wrong with a playthrough; `None` where nothing is.
 fn trouble(script: &str) -> Option<String> {
-    played(script).err()
-}
-
-/// The save that a playthrough leaves, or what is wrong with it.
-fn played(script: &str) -> Result<Save, String> {
     let first = script.lines().next().unwrap_or_default();
     if !first.starts_with("# ") || first.starts_with("# seed") || first.starts_with("# ending") {
-        return Err("the first line must say what it is for: `# ...`".to_owned());
+        return Some("the first line must say what it is for: `# ...`".to_owned());
     }
     let home = Home::new();
     let seed = head(script, "seed").unwrap_or("1");
     let ran = home.run(&format!("--new --plain --seed {seed}"), script);
     if ran.code != 0 || !ran.err.is_empty() {
-        return Err(format!("exit code {}: {}", ran.code, ran.err));
+        return Some(format!("exit code {}: {}", ran.code, ran.err));
     }
     let json: serde_json::Value = serde_json::from_str(&home.run("endings --json", "").fine()).expect("JSON");
     let reached: Vec<&str> = json["endings"]
@@ -57,13 +51,9 @@ fn played(script: &str) -> Result<Save, String> {
         .collect();
     match head(script, "ending") {
         Some(wanted) if !reached.contains(&wanted) => {
-            Err(format!("`{wanted}` was not reached, but {reached:?}"))
+            Some(format!("`{wanted}` was not reached, but {reached:?}"))
         }
-        _ => {
-            let bytes =
-                std::fs::read(home.path("saves/treed/autosave.ron")).map_err(|why| why.to_string())?;
-            Save::from_bytes(&bytes).map_err(|bad| bad.to_string())
-        }
+        _ => None,
     }
 }
 
@@ -74,18 +64,14 @@ fn every_playthrough_plays_to_its_end() {
     // Two at a time: each is a run of the program of its own.
     let next = std::sync::atomic::AtomicUsize::new(0);
     let troubles = std::sync::Mutex::new(Vec::new());
-    let saves = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(path) = scripts.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                     let script = std::fs::read_to_string(path).expect("a script");
-                    match played(&script) {
-                        Ok(save) => saves.lock().expect("no thread has panicked").push(save),
-                        Err(why) => {
-                            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                            troubles.lock().expect("no thread has panicked").push(format!("{name}: {why}"));
-                        }
+                    if let Some(why) = trouble(&script) {
+                        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                        troubles.lock().expect("no thread has panicked").push(format!("{name}: {why}"));
                     }
                 }
             });
@@ -100,30 +86,39 @@ fn every_playthrough_plays_to_its_end() {
         scripts.len(),
         troubles.join("\n\n")
     );
-    // Of the story's texts, what they show together; `treed coverage` lists the rest.
+}
+
+/// Where the games are kept that show the whole story together.
+const GAMES: &str = "tests/coverage.txt";
+/// What makes them anew.
+const ANEW: &str = "if the story has changed: cargo run --release -- coverage --write tests/coverage.txt";
+
+#[test]
+fn every_paragraph_of_the_story_is_shown_by_a_kept_game() {
     let story = treed::story::load(&treed::story::Source::built_in()).expect("the story is sound");
-    let mut coverage = Coverage::new(&story);
-    let saves = saves.into_inner().expect("no thread has panicked");
-    let kept: Vec<_> = saves.into_iter().map(|save| (save.seed, save.moves)).collect();
-    for (seed, moves) in &kept {
-        coverage.play(*seed, moves).expect("what was played can be played again");
-    }
-    let count = |coverage: &Coverage<'_>| {
-        let pieces = coverage.pieces();
-        (pieces.iter().filter(|piece| piece.shown).count(), pieces.len())
+    let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(GAMES));
+    let games = kept::read(&text.expect("the list of games")).expect("a list of games");
+    // Each game is played for real, the experiments included.
+    let play = |from: usize| {
+        let mut shown = Coverage::new(&story);
+        for (i, game) in games.iter().enumerate().skip(from).step_by(2) {
+            if let Err((at, why)) = game.play(&story, &mut |screen| shown.look(screen)) {
+                panic!("{GAMES}: game {}: move {} cannot be made: {why}; {ANEW}", i + 1, at + 1);
+            }
+        }
+        shown
     };
-    let (shown, all) = count(&coverage);
-    println!("{} playthroughs show {shown} of {all} paragraphs and pictures", kept.len());
-    // What the kept ones do not show, generated ones do.
-    let whole = std::env::var("TREED_CURIOUS").ok().and_then(|games| games.parse().ok());
-    let games = whole.unwrap_or(500);
-    coverage.join(curious::explore(&story, &kept, games, &|| {}).expect("the story can be played on"));
-    let (shown, all) = count(&coverage);
-    println!("with {games} curious games {shown} of {all}");
-    // What is left hangs on outcomes that hardly ever come; `treed coverage --all` lists it.
-    let enough = if whole.is_some() { 97 } else { 70 };
-    let missing: Vec<_> = coverage.pieces().into_iter().filter(|piece| !piece.shown).collect();
-    assert!(shown * 100 >= all * enough, "{} are shown by no game: {missing:#?}", missing.len());
+    let shown = std::thread::scope(|scope| {
+        let others = scope.spawn(|| play(1));
+        let mut shown = play(0);
+        shown.join(&others.join().expect("no thread has panicked"));
+        shown
+    });
+    let pieces = shown.pieces();
+    let all = pieces.len();
+    let missing: Vec<_> = pieces.into_iter().filter(|piece| !piece.shown).collect();
+    println!("{} kept games show {} of {all} paragraphs and pictures", games.len(), all - missing.len());
+    assert!(missing.is_empty(), "{} are shown by no kept game: {missing:#?}\n{ANEW}", missing.len());
 }
 
 #[test]

@@ -212,4 +212,51 @@ fn coverage_names_what_no_playthrough_shows() {
     let json: Value = serde_json::from_str(&home.plays("coverage games/home.ron --json", "")).unwrap();
     let missing = json["missing"].as_array().unwrap();
     assert!(missing.iter().any(|it| it["begins"].as_str().unwrap().contains("sings again")), "{json}");
+    // Who takes what was taken least comes by nearly all of it alone.
+    let told = home.plays("coverage --games 20", "");
+    assert!(told.ends_with("20 playthroughs show 23 of 24 paragraphs and pictures (95.8 %).\n"), "{told}");
+}
+
+#[test]
+fn games_are_found_for_what_is_not_shown_and_kept_by_the_players_moves() {
+    let home = garden();
+    let told = home.plays("coverage --write games.txt --seeds 5", "");
+    // At the first five seeds the drones never sit down.
+    assert!(told.contains("scene `sat`: They sit."), "{told}");
+    assert!(told.contains("show 23 of 24 paragraphs and pictures (95.8 %)."), "{told}");
+    assert!(told.ends_with("games.txt is written: 6 games.\n"), "{told}");
+    let list = home.read("games.txt");
+    assert_eq!(list.lines().filter(|line| !line.starts_with('#')).count(), 6, "{list}");
+    assert!(!list.contains("Fled"), "the world's answers are not kept: {list}");
+    // Played from the list alone, the experiments answer the same again.
+    let json: Value = serde_json::from_str(&home.plays("coverage games.txt --json", "")).unwrap();
+    assert_eq!((&json["playthroughs"], &json["shown"]), (&6.into(), &23.into()));
+    // What it holds is kept; other seeds show the rest.
+    let told = home.plays("coverage --write games.txt --deny-missing", "");
+    assert!(told.contains("show 24 of 24 paragraphs and pictures (100.0 %)."), "{told}");
+    assert_eq!(home.play("coverage games.txt --deny-missing", "").code, 0);
+}
+
+#[test]
+fn a_list_of_games_that_the_story_has_left_behind_is_told_and_mended() {
+    let home = garden();
+    home.plays("coverage --write games.txt", "");
+    let list = home.read("games.txt");
+    home.write("games.txt", list.replacen("hood", "hud", 1).as_bytes());
+    let told = home.play("coverage games.txt", "");
+    assert_eq!(told.code, 1);
+    assert!(
+        told.err.contains("`hud` is not on offer here; `--write` makes such a list anew"),
+        "{}",
+        told.err
+    );
+    home.plays("coverage --write games.txt --deny-missing", "");
+    assert_eq!(home.play("coverage games.txt --deny-missing", "").code, 0);
+    home.write("games.txt", format!("{list}no seed here\n").as_bytes());
+    let told = home.play("coverage games.txt", "");
+    assert!(told.err.contains("is no game: it needs a seed"), "{}", told.err);
+    // What is no list is left alone.
+    let told = home.play("coverage --write story.ron", "");
+    assert_eq!((told.code, told.out.as_str()), (1, ""));
+    assert!(told.err.contains("is no list of games; name another file"), "{}", told.err);
 }

@@ -2,7 +2,7 @@
 //! have not.
 //!
 //! Counted are the texts of scenes, replies, labels and reasons of choices, the status line, the ending
-//! card, and the notebook's pages when they are unlocked; each paragraph and picture once, each
+//! card, and the notebook's pages as they are taught; each paragraph and picture once, each
 //! variant by itself.
 
 use super::{Entry, Game, Unmade};
@@ -41,21 +41,39 @@ impl<'s> Coverage<'s> {
     /// Where a move cannot be made: its index, and why. What was shown until then counts.
     pub fn play(&mut self, seed: u32, entries: &[Entry]) -> Result<(), (usize, Unmade)> {
         let (mut game, _) = Game::replay(self.story, seed, &[]).map_err(|why| (0, why))?;
-        self.look(&game);
         for (i, entry) in entries.iter().enumerate() {
+            // Nobody sees a screen before the world has answered.
+            if !matches!(game.offer(), Offer::World(_)) {
+                self.look(&game);
+            }
             game.follow(entry).map_err(|why| (i, why))?;
-            self.look(&game);
         }
+        self.look(&game);
         Ok(())
     }
 
+    /// Whether this paragraph or picture was shown.
+    pub fn has(&self, part: &Part) -> bool {
+        self.seen.contains(&address(part))
+    }
+
+    /// How many were shown.
+    pub fn count(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// How many of these were shown that are not shown elsewhere.
+    fn beyond(&self, other: &Coverage<'s>) -> usize {
+        self.seen.difference(&other.seen).count()
+    }
+
     /// Adds what was shown elsewhere, of the same story.
-    pub fn join(&mut self, other: Coverage<'s>) {
-        self.seen.extend(other.seen);
+    pub fn join(&mut self, other: &Coverage<'s>) {
+        self.seen.extend(&other.seen);
     }
 
     /// Counts what a game shows now.
-    fn look(&mut self, game: &Game<'s>) {
+    pub fn look(&mut self, game: &Game<'s>) {
         let story = self.story;
         let seen = &mut self.seen;
         let mut tell = |text: Text, state: &engine::State, telling: &engine::Telling| {
@@ -85,7 +103,8 @@ impl<'s> Coverage<'s> {
         if game.ending().is_some() {
             tell(story.card, state, telling);
         }
-        for page in game.pages() {
+        // A page tells of what has just taught it.
+        for page in game.taught() {
             let page = &story.pages[page.index()];
             tell(page.text, state, telling);
             tell(page.here, state, telling);
@@ -125,6 +144,29 @@ impl<'s> Coverage<'s> {
         pieces.sort_by_key(|piece| piece.span);
         pieces
     }
+}
+
+/// Few games that show together what all of them show, beyond what is shown already: again and again the one
+/// that shows most of what is left (Chvatal 1979), the first of several; then those are left out that the
+/// others make needless. Says which, in their order.
+pub fn fewest<'s>(story: &'s Story, before: &Coverage<'s>, games: &[Coverage<'s>]) -> Vec<usize> {
+    let mut shown = Coverage { story, seen: before.seen.clone() };
+    let mut chosen: Vec<usize> = Vec::new();
+    loop {
+        let best = (0..games.len()).map(|i| (games[i].beyond(&shown), std::cmp::Reverse(i))).max();
+        let Some((1.., std::cmp::Reverse(i))) = best else { break };
+        shown.seen.extend(&games[i].seen);
+        chosen.push(i);
+    }
+    for i in chosen.clone() {
+        let mut others = Coverage { story, seen: before.seen.clone() };
+        chosen.iter().filter(|other| **other != i).for_each(|other| others.seen.extend(&games[*other].seen));
+        if games[i].beyond(&others) == 0 {
+            chosen.retain(|other| *other != i);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
 }
 
 fn address(part: &Part) -> usize {

@@ -95,8 +95,32 @@ impl<'s> Curious<'s> {
     /// # Errors
     /// Where the story cannot be played on.
     pub fn play(&mut self, seed: u32, longest: usize) -> Result<Game<'s>, Unmade> {
-        let mut dice = Stream::new(seed.into(), "player", "curious", 0);
-        let (mut game, mut begun) = self.begin(seed)?;
+        let (game, begun) = self.begin(seed)?;
+        self.on(game, begun, seed, longest)
+    }
+
+    /// Plays on from where a game stands.
+    ///
+    /// # Errors
+    /// Where the story cannot be played on.
+    pub fn go_on(&mut self, game: Game<'s>, longest: usize) -> Result<Game<'s>, Unmade> {
+        let mut begun = game.now.begun;
+        // The exercise at hand is begun below.
+        if let Offer::Exercise(kind) = game.offer() {
+            begun[kind as usize] = begun[kind as usize].saturating_sub(1);
+        }
+        let dice = game.seed();
+        self.on(game, begun, dice, longest)
+    }
+
+    fn on(
+        &mut self,
+        mut game: Game<'s>,
+        mut begun: [u32; 3],
+        dice: u32,
+        longest: usize,
+    ) -> Result<Game<'s>, Unmade> {
+        let mut dice = Stream::new(dice.into(), "player", "curious", 0);
         let seed = game.seed();
         for _ in 0..longest {
             match game.offer() {
@@ -142,7 +166,7 @@ impl<'s> Curious<'s> {
 /// Players at once. What they show does not depend on how many threads there are.
 const PLAYERS: u32 = 2;
 /// A game of more moves is left.
-const LONGEST: usize = 300;
+pub const LONGEST: usize = 300;
 
 /// Plays so many games by curiosity, from the start and from where kept games have been, and says what they
 /// show. `tick` is told of each.
@@ -172,7 +196,7 @@ pub fn explore<'s>(
         let other = scope.spawn(|| play(1));
         let mut shown = play(0)?;
         if let Ok(other) = other.join() {
-            shown.join(other?);
+            shown.join(&other?);
         }
         Ok(shown)
     })

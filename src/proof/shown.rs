@@ -15,13 +15,14 @@
 use super::Proof;
 use super::graph::{NOWHERE, Node};
 use crate::engine::{self, Move};
+use crate::journal::coverage::Coverage;
 use crate::journal::{self, Entry, Game};
 use crate::labs::exercise::Kind;
 use crate::labs::odds::{ByHand, Odds};
 use crate::labs::player::Sample;
 use crate::labs::{Inputs, Lab, Setting};
 use crate::story::diagnostic::{Code, Diagnostic, Played};
-use crate::story::{EndingId, Story, Way};
+use crate::story::{EndingId, Part, Story, Way};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
@@ -36,6 +37,8 @@ const LONGEST: usize = 2000;
 const RARE: u32 = 2;
 /// Seeds that are tried for answers that are not rare.
 const COMMON_SEEDS: u32 = 8;
+/// A game that is played to see what it shows counts as so many answers that are asked for.
+const PLAYED: usize = 40;
 /// More endings, or complaints, than these are not played to.
 pub const MOST: usize = 1000;
 
@@ -252,7 +255,7 @@ enum How {
 type Answers = HashMap<(Lab, Setting, Hand), u8>;
 type Endings = HashMap<(Kind, u32), Vec<(Sample, u8)>>;
 
-struct Player<'p> {
+pub(super) struct Player<'p> {
     story: &'p Story,
     proof: &'p Proof,
     limits: Limits,
@@ -261,12 +264,19 @@ struct Player<'p> {
     answers: Vec<Mutex<Answers>>,
     /// By seed: how each sample of an exercise ends.
     ends: Vec<Mutex<Endings>>,
-    measured: Option<Odds>,
+    pub(super) measured: Option<Odds>,
     runs: AtomicUsize,
+    /// How many moves of a list the world has agreed to at most, since [`Player::real`] began.
+    far: AtomicUsize,
 }
 
 impl<'p> Player<'p> {
-    fn new(story: &'p Story, proof: &'p Proof, limits: Limits, stop: &'p AtomicBool) -> Player<'p> {
+    pub(super) fn new(
+        story: &'p Story,
+        proof: &'p Proof,
+        limits: Limits,
+        stop: &'p AtomicBool,
+    ) -> Player<'p> {
         Player {
             story,
             proof,
@@ -276,14 +286,16 @@ impl<'p> Player<'p> {
             ends: (0..limits.seeds).map(|_| Mutex::default()).collect(),
             measured: Odds::built_in().ok().filter(|odds| odds.seeds >= limits.seeds),
             runs: AtomicUsize::new(0),
+            far: AtomicUsize::new(0),
         }
     }
 
-    fn is_stopped(&self) -> bool {
+    /// Whether it was told to stop.
+    pub(super) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn way(&self, node: Node) -> &'p Way {
+    pub(super) fn way(&self, node: Node) -> &'p Way {
         &self.proof.control.story.scene(self.proof.scene(node)).way
     }
 
@@ -303,7 +315,7 @@ impl<'p> Player<'p> {
                 let near = self.near(goals, most);
                 let search = |seed: u32, asked: &mut usize| self.search(seed, &near, most, rare, asked);
                 if let Some((seed, done)) = self.first_seed(seeds, &search, &mut asked) {
-                    let game = self.play(seed, &done)?;
+                    let game = self.play(seed, &done, &mut |_| {})?;
                     return (game.ending() == Some(ending)).then(|| Shown {
                         seed,
                         entries: game.entries().to_vec(),
@@ -327,7 +339,7 @@ impl<'p> Player<'p> {
             self.follow(seed, path, &Hand::default(), &mut done, asked).then_some(done)
         };
         let (seed, done) = self.first_seed(self.limits.seeds, &search, &mut 0)?;
-        let game = self.play(seed, &done)?;
+        let game = self.play(seed, &done, &mut |_| {})?;
         // The world may have answered once more at the end.
         let states = journal::states(self.story, seed, game.entries()).ok()?;
         let to = match path.last() {
@@ -344,6 +356,24 @@ impl<'p> Player<'p> {
             entries: game.entries().to_vec(),
             moves: done.len(),
         })
+    }
+
+    /// A game along a path that shows a part of a text, at the smallest seed that has one; else how many moves
+    /// the world has agreed to at most.
+    pub(super) fn real(&self, path: &[(Node, Move)], part: &Part) -> Result<(u32, Vec<Entry>), usize> {
+        self.far.store(0, Ordering::Relaxed);
+        let search = |seed: u32, asked: &mut usize| {
+            let mut done = Vec::new();
+            if !self.follow(seed, path, &Hand::default(), &mut done, asked) {
+                return None;
+            }
+            self.far.fetch_max(done.len(), Ordering::Relaxed);
+            *asked += PLAYED;
+            let mut shown = Coverage::new(self.story);
+            let game = self.play(seed, &done, &mut |game| shown.look(game))?;
+            shown.has(part).then(|| game.entries().to_vec())
+        };
+        self.first_seed(self.limits.seeds, &search, &mut 0).ok_or_else(|| self.far.load(Ordering::Relaxed))
     }
 
     /// The smallest seed for which a search finds something, tried in batches of a size that does not
@@ -521,6 +551,7 @@ impl<'p> Player<'p> {
                 (Way::Lab { lab, .. }, Move::World(outcome))
                     if self.answer(seed, *node, *lab, hand, &[(*by, 0)], asked) != Some(*outcome) =>
                 {
+                    self.far.fetch_max(done.len(), Ordering::Relaxed);
                     done.truncate(length);
                     return false;
                 }
@@ -597,21 +628,24 @@ impl<'p> Player<'p> {
         known.iter().filter(|(_, end)| *end == outcome).map(|(sample, _)| *sample).collect()
     }
 
-    /// Plays for real.
-    fn play(&self, seed: u32, done: &[Done]) -> Option<Game<'p>> {
+    /// Plays for real; `look` is shown every screen.
+    fn play(&self, seed: u32, done: &[Done], look: &mut dyn FnMut(&Game<'p>)) -> Option<Game<'p>> {
         let mut game = Game::new(self.story, seed).ok()?;
+        look(&game);
         for done in done {
             match (done.by, done.how) {
                 (Move::Choose(choice), _) => game.choose(choice).ok()?,
                 (_, How::ByHand(kind, n, sample)) => {
                     for line in sample.perform(kind, seed.into(), n)?.1 {
                         game.type_line(&line).ok()?;
+                        look(&game);
                     }
                 }
                 (_, How::Declined) => game.decline().ok()?,
                 // The journal runs experiments by itself.
-                (_, How::Asked) => {}
+                (_, How::Asked) => continue,
             }
+            look(&game);
         }
         Some(game)
     }

@@ -202,7 +202,8 @@ impl Slice {
         &self.values[number as usize]
     }
 
-    fn step(&self, script: u32, value: u32) -> u32 {
+    /// What a script makes of a value.
+    pub fn step(&self, script: u32, value: u32) -> u32 {
         match self.kinds[script as usize] {
             Some(kind) => self.moves[kind][value as usize],
             None => value,

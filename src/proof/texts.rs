@@ -144,15 +144,15 @@ pub(super) fn check(
 }
 
 /// Where in the scripts texts are told.
-struct Places {
+pub(super) struct Places {
     /// For each automatic scene, the scripts that pass it, and how far they have got then.
-    passed: HashMap<SceneId, Vec<(u32, usize)>>,
+    pub(super) passed: HashMap<SceneId, Vec<(u32, usize)>>,
     /// For each choice, the scripts that begin with it.
-    chosen: HashMap<ChoiceId, Vec<u32>>,
+    pub(super) chosen: HashMap<ChoiceId, Vec<u32>>,
 }
 
 impl Places {
-    fn of(story: &Story, graph: &Graph, owners: &[SceneId]) -> Places {
+    pub(super) fn of(story: &Story, graph: &Graph, owners: &[SceneId]) -> Places {
         let mut places = Places { passed: HashMap::new(), chosen: HashMap::new() };
         for (i, script) in graph.scripts.iter().enumerate() {
             for (at, token) in script.iter().enumerate() {
@@ -485,7 +485,7 @@ pub(super) fn out_of_range(
 }
 
 /// Whether a condition asks for a figure.
-fn reads_figure(condition: &Condition) -> bool {
+pub(super) fn reads_figure(condition: &Condition) -> bool {
     match condition {
         Condition::Between(..) => false,
         Condition::Not(inner) => reads_figure(inner),
@@ -495,7 +495,7 @@ fn reads_figure(condition: &Condition) -> bool {
 }
 
 /// Whether a condition can be so; figures can be both ways, but false before their experiment.
-fn can_be(story: &Story, condition: &Condition, wanted: bool, words: &[u64]) -> bool {
+pub(super) fn can_be(story: &Story, condition: &Condition, wanted: bool, words: &[u64]) -> bool {
     match condition {
         Condition::Between(..) => engine::holds(story, condition, words) == wanted,
         Condition::Not(inner) => can_be(story, inner, !wanted, words),
