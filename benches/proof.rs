@@ -160,7 +160,7 @@ fn best<const N: usize>(rounds: usize, runs: [&dyn Fn() -> Run; N]) -> [Run; N] 
 fn main() {
     // `cargo test --benches` only asks whether it still runs.
     let quick = std::env::args().any(|argument| argument == "--test");
-    let sizes = [(10, 10, 15), (25, 16, 9), (50, 27, 5), (80, 50, 2)];
+    let sizes = [(10, 10, 40), (25, 16, 25), (50, 27, 7), (80, 50, 2)];
     println!(
         "{:>10}  {:>12} {:>7}  {:>12} {:>7}  {:>6}  {:>11}",
         "states", "ours/s", "bytes", "stateright/s", "bytes", "ratio", "2 threads"

@@ -66,7 +66,7 @@ const SLICE: usize = 256;
 const THREAD_SLICE: usize = 1024;
 /// Room for states and moves that is asked for at first. The system gives memory only when it is written to,
 /// so what is not used costs nothing, and lists that stay small are never moved.
-const ROOM: usize = 1 << 16;
+const ROOM: usize = 1 << 18;
 /// A level with fewer states is not worth a thread.
 const WORTH_THREADS: usize = 4 * THREAD_SLICE;
 /// A table of fewer bytes stays in the processor's own memory.
@@ -249,13 +249,10 @@ impl<const W: usize> Batch<W> {
         }
     }
 
-    /// The words of all states found.
-    fn keys(&self, words: usize) -> impl Iterator<Item = &[u64]> {
-        let mut apart = self.keys.chunks_exact(words);
-        self.found.iter().map(move |found| match W {
-            0 => apart.next().unwrap_or_default(),
-            _ => found.key.as_slice(),
-        })
+    /// The words of a state that was found.
+    #[inline]
+    fn key(&self, i: usize, words: usize) -> &[u64] {
+        if W == 0 { &self.keys[i * words..][..words] } else { &self.found[i].key }
     }
 }
 
@@ -503,7 +500,7 @@ impl<'c, const W: usize> Search<'c, W> {
     }
 
     /// The number of a state, a new one if it was not met before. There must be room in the table.
-    #[inline]
+    #[inline(always)]
     fn find(&mut self, key: &[u64], hash_of_key: u32, parent: Node) -> Node {
         let Graph { words, keys, parents, .. } = &mut self.graph;
         let words = words_of::<W>(*words);
@@ -551,16 +548,17 @@ impl<'c, const W: usize> Search<'c, W> {
         grow(&mut self.graph.edges, batch.found.len());
         grow(&mut self.graph.first, batch.counts.len());
         let met = self.look_up(batch);
-        let mut found = batch.found.iter().zip(batch.keys(words)).enumerate();
+        let mut from = 0;
         for count in &batch.counts {
-            let parent = self.expanded;
-            for (i, (Found { hash, script, .. }, key)) in found.by_ref().take(*count as usize) {
-                let to = match met.get(i) {
-                    None | Some(&NOWHERE) => self.find(key, *hash, parent),
+            let (parent, to) = (self.expanded, from + *count as usize);
+            for (i, found) in batch.found[from..to].iter().enumerate() {
+                let to = match met.get(from + i) {
+                    None | Some(&NOWHERE) => self.find(batch.key(from + i, words), found.hash, parent),
                     Some(met) => *met,
                 };
-                self.graph.edges.push(Edge { to, script: known[*script as usize] });
+                self.graph.edges.push(Edge { to, script: known[found.script as usize] });
             }
+            from = to;
             self.graph.first.push(self.graph.edges.len() as u32);
             self.expanded += 1;
         }
@@ -582,8 +580,8 @@ impl<'c, const W: usize> Search<'c, W> {
         self.homes.extend(batch.found.iter().map(|found| self.table.home(found.hash)));
         let homes = batch.found.iter().zip(&self.homes);
         met.extend(homes.map(|(found, home)| self.table.first(found.hash, *home)));
-        for (node, key) in met.iter_mut().zip(batch.keys(words)) {
-            if *node != NOWHERE && !same(&self.graph.keys, words, *node, key) {
+        for (i, node) in met.iter_mut().enumerate() {
+            if *node != NOWHERE && !same(&self.graph.keys, words, *node, batch.key(i, words)) {
                 *node = NOWHERE;
             }
         }

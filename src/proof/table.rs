@@ -10,7 +10,7 @@ use super::graph::{NOWHERE, Node};
 const FREE: u32 = u32::MAX;
 
 /// Bits of an empty table's places.
-const FEWEST_BITS: u32 = 12;
+const FEWEST_BITS: u32 = 14;
 
 /// Numbers of states by hash.
 #[derive(Debug)]
