@@ -78,6 +78,51 @@ fn a_space_that_cannot_be_finished_is_left_at_the_budget_and_nothing_is_claimed(
 }
 
 #[test]
+fn what_is_looked_at_within_a_budget_does_not_depend_on_the_threads() {
+    let looked = |threads: u32| {
+        let json =
+            checked(&switches(), &format!("--budget 60000 --threads {threads} --allowed-only --json")).out;
+        let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let looked =
+            ["states", "looked_at", "transitions", "bytes"].map(|key| report[key].as_u64().expect(key));
+        assert!(looked[0] >= 60_000, "{json}");
+        looked
+    };
+    assert_eq!(looked(1), looked(2));
+    assert_eq!(looked(1), looked(3));
+}
+
+/// Facts and choices by the thousand, so that one state leads to megabytes of them.
+#[cfg(unix)]
+#[test]
+fn states_of_many_words_and_moves_stay_within_the_memory() {
+    let (mut facts, mut choices) = (String::new(), String::new());
+    for i in 0..1500 {
+        let _ = write!(facts, "\"s{i}\": Range(from: 0, to: 65535, start: 0), ");
+        let _ = write!(
+            choices,
+            "(id: \"c{i}\", label: \"C {i}\", when: Not(Equals(\"s{i}\", 60000)), then: [RaiseToEnd(\"s{i}\", 1)]), "
+        );
+    }
+    let story = small(
+        &facts,
+        &format!(
+            "\"start\": (text: \"S.\", choices: [{choices} (id: \"leave\", label: \"Leave\", to: \"end\")]),"
+        ),
+    );
+    let home = Home::with_story(&story);
+    let limited = "ulimit -v 600000; exec \"$0\" check story.ron --memory 60 --allowed-only --threads 2";
+    let out = std::process::Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_treed")])
+        .current_dir(home.path("."))
+        .output()
+        .expect("it runs");
+    let told = String::from_utf8_lossy(&out.stdout);
+    assert_eq!(out.status.code(), Some(3), "{told}\n{}", String::from_utf8_lossy(&out.stderr));
+    assert!(told.contains("the budget of memory was spent"), "{told}");
+}
+
+#[test]
 fn a_story_with_no_ending_is_a_trap_from_the_start() {
     let text = small(
         "",

@@ -14,7 +14,7 @@ use super::pack::Control;
 use super::program::{Line, Program};
 use super::table::Table;
 use crate::engine::{self, Move, Refused, State, Watch};
-use crate::story::{ArmId, ChoiceId, FactId};
+use crate::story::{ArmId, ChoiceId, FactId, Way};
 use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -60,15 +60,16 @@ pub struct Progress {
     pub depth: usize,
 }
 
-/// States that are looked at at a time, so few that what they lead to stays in the processor's own memory; and
-/// those that a thread takes at a time.
+/// States that are looked at at a time, so few that what they lead to stays in the processor's own memory. The
+/// same at any number of threads: a budget is asked after each slice.
 const SLICE: usize = 256;
-const THREAD_SLICE: usize = 1024;
-/// Room for states and moves that is asked for at first. The system gives memory only when it is written to,
+/// Fewer where what they lead to could take more bytes.
+const SLICE_BYTES: usize = 4 << 20;
+/// Room for words of states and for moves that is asked for at first. The system gives memory only when it is written to,
 /// so what is not used costs nothing, and lists that stay small are never moved.
 const ROOM: usize = 1 << 18;
 /// A level with fewer states is not worth a thread.
-const WORTH_THREADS: usize = 4 * THREAD_SLICE;
+const WORTH_THREADS: usize = 16 * SLICE;
 /// A table of fewer bytes stays in the processor's own memory.
 const WORTH_PASSES: usize = 1 << 20;
 
@@ -107,6 +108,7 @@ fn explore_words<const W: usize>(
     let program = Program::<W>::of(control);
     let mut workers: Vec<Worker<W>> =
         (0..threads.max(2) - 1).map(|number| Worker::new(control, &program, number)).collect();
+    let size = slice_size(control);
     let mut level = Vec::new();
     let mut batch = Batch::<W>::default();
     let mut known: Vec<Vec<u32>> = vec![Vec::new(); workers.len()];
@@ -117,7 +119,6 @@ fn explore_words<const W: usize>(
             return search.finish(Ended::Complete);
         }
         let alone = threads < 2 || count < WORTH_THREADS;
-        let size = if alone { SLICE } else { THREAD_SLICE };
         let slices = count.div_ceil(size);
         let words = search.graph.words;
         // What is looked at lies apart from what grows.
@@ -195,6 +196,18 @@ fn explore_words<const W: usize>(
             search.graph.levels.push(end);
         }
     }
+}
+
+/// How many states are looked at at a time.
+fn slice_size(control: &Control) -> usize {
+    let story = &control.story;
+    let own = |way: &Way| match way {
+        Way::Choices(own) => own.range().len() + story.anywhere.range().len(),
+        _ => 32,
+    };
+    let moves = story.scenes.iter().map(|scene| own(&scene.way)).max().unwrap_or(0).max(1);
+    let bytes = moves * (control.words() * size_of::<u64>() + size_of::<Found<0>>());
+    (SLICE_BYTES / bytes).clamp(1, SLICE)
 }
 
 /// Words of a state: `W` of them, which the compiler then knows, or as many as are said where `W` is 0.
@@ -451,7 +464,7 @@ impl<'c, const W: usize> Search<'c, W> {
     fn new(control: &'c Control, budget: Budget) -> Search<'c, W> {
         let mut graph = Graph {
             words: control.words(),
-            keys: Vec::with_capacity(ROOM * control.words()),
+            keys: Vec::with_capacity(ROOM),
             parents: Vec::with_capacity(ROOM),
             first: Vec::with_capacity(ROOM),
             edges: Vec::with_capacity(4 * ROOM),
@@ -595,7 +608,7 @@ impl<'c, const W: usize> Search<'c, W> {
             used * size_of::<T>()
         }
         let graph = &self.graph;
-        held(&graph.keys, ROOM * graph.words)
+        held(&graph.keys, ROOM)
             + self.level_bytes
             + held(&graph.parents, ROOM)
             + held(&graph.first, ROOM)
