@@ -17,7 +17,7 @@ mod write;
 use crate::journal::gallery::Gallery;
 use crate::journal::store::{AUTO, Store};
 use crate::journal::{Game, SEEDS};
-use crate::shell::terminal::{Style, color_on_stderr, columns_on_stderr};
+use crate::shell::terminal::{Style, ask_for_plain, color_on_stderr, columns_on_stderr, for_stderr};
 use crate::shell::{self, Begin, Trouble, render};
 use crate::story::diagnostic::{self, Severity};
 use crate::story::{self, Diagnostic, Source, Story};
@@ -134,7 +134,8 @@ pub fn run() -> i32 {
         Err(trouble) if is_closed_pipe(&trouble) => 0,
         Err(trouble) => {
             // A message that cannot be written is a message to nobody.
-            let _ = writeln!(io::stderr(), "treed: {}", crate::text::visible(&trouble.to_string()));
+            let told = format!("treed: {}", crate::text::visible(&trouble.to_string()));
+            let _ = write!(io::stderr(), "{}", for_stderr(&told));
             if matches!(trouble, Trouble::Which(_)) { 2 } else { 1 }
         }
     }
@@ -147,6 +148,10 @@ fn is_closed_pipe(trouble: &Trouble) -> bool {
 
 fn dispatch(arguments: Arguments) -> Result<i32, Trouble> {
     let Arguments { global, new, seed, slot, command } = arguments;
+    if global.plain {
+        ask_for_plain();
+    }
+    shell::remember_flags(global.story.is_some(), global.saves.is_some());
     match command {
         Some(Subcommands::Check(arguments)) => {
             check::check(arguments.file.as_deref().or(global.story.as_deref()), global.plain, &arguments)
@@ -217,7 +222,7 @@ fn with_story(
                 .slots()?
                 .iter()
                 .map(|slot| match &slot.save {
-                    Ok(save) => json!({"name": slot.name, "at": save.at, "moves": save.moves.len(), "seed": save.seed, "when": save.when, "played": save.played.as_secs()}),
+                    Ok(save) => json!({"name": slot.name, "at": save.at, "moves": save.moves.len(), "seed": save.seed, "when": save.when, "played": save.played.as_secs(), "story": save.story, "intact": save.intact}),
                     Err(failed) => json!({"name": slot.name, "damaged": failed.to_string()}),
                 })
                 .collect();
@@ -295,10 +300,11 @@ fn read_story(file: Option<&Path>) -> Result<Source, Trouble> {
     let Some(path) = file else { return Ok(Source::built_in()) };
     let name = crate::text::visible(&path.display().to_string()).into_owned();
     let told = |why: io::Error| {
-        let next = if why.kind() == io::ErrorKind::NotFound {
-            "; check the path, or leave `--story` out to play the one that is built in"
-        } else {
-            ""
+        let next = match why.kind() {
+            io::ErrorKind::IsADirectory => {
+                "; name the file of a story in it, or leave `--story` out to play the one that is built in"
+            }
+            _ => "; check the path, or leave `--story` out to play the one that is built in",
         };
         Trouble::Told(format!("cannot read the story {name}: {why}{next}"))
     };
@@ -311,7 +317,7 @@ fn read_story(file: Option<&Path>) -> Result<Source, Trouble> {
         .map_err(told)?;
     if bytes.len() > story::load::MOST_BYTES {
         return Err(Trouble::Told(format!(
-            "the story {name} has more than {} MiB, the most that a story may have",
+            "the story {name} has more than {} MiB, the most that a story may have; check that it is the file you mean, or cut it down",
             story::load::MOST_BYTES >> 20
         )));
     }

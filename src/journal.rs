@@ -185,6 +185,11 @@ impl<'s> Game<'s> {
         &self.undone
     }
 
+    /// Whether these moves are the game's own: made, or taken back and still there to be made again.
+    pub fn holds(&self, moves: &[Entry]) -> bool {
+        moves.iter().eq(self.entries.iter().chain(self.undone.iter().rev().flatten()).take(moves.len()))
+    }
+
     /// Gives back what had been undone when the game was saved.
     pub fn set_undone(&mut self, undone: Vec<Vec<Entry>>) {
         self.undone = undone;

@@ -5,6 +5,7 @@
 //! happen is proved for it too; what can happen is *allowed*, not promised: [`shown`] looks for games in
 //! which it really does, [`cover`] for games that show every paragraph. But for that no experiment is run, and nothing is read or written here.
 
+mod chain;
 mod claims;
 mod components;
 mod course;
@@ -92,6 +93,19 @@ impl Proof {
     /// of the rest.
     pub fn is_complete(&self) -> bool {
         self.graph.ended == Ended::Complete && self.cut.is_empty()
+    }
+
+    /// Whether all was decided besides: every part of a text, every claim, and the odds. What was not is told.
+    pub fn is_decided(&self) -> bool {
+        let open = |told: &Diagnostic| told.code == Code::NotDecided;
+        self.is_complete()
+            && !self.diagnostics.iter().any(open)
+            && self.odds.as_ref().is_none_or(Odds::is_settled)
+    }
+
+    /// The odds, where they are settled.
+    pub fn settled_odds(&self) -> Option<&Odds> {
+        self.odds.as_ref().filter(|odds| odds.is_settled())
     }
 
     /// The scene of a state.

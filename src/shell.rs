@@ -30,6 +30,7 @@ pub use begin::{Begin, play};
 use prompt::{Input, Prompt};
 use rand::RngExt;
 pub use screen::{place, told};
+pub use sentences::remember_flags;
 use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use terminal::Style;
@@ -125,7 +126,8 @@ impl Shell<'_> {
                     self.leaving = true;
                 }
                 Input::Interrupted if interrupted => self.leaving = true,
-                Input::Interrupted => {
+                // Only on an empty line it is a second time.
+                Input::Interrupted | Input::Cancelled => {
                     interrupted = true;
                     writeln!(out, "{}", sentences::ONCE_MORE)?;
                     continue;
@@ -139,7 +141,7 @@ impl Shell<'_> {
             interrupted = false;
         }
         if self.person && self.unsaved.is_none() {
-            writeln!(out, "{}", sentences::saved(&self.slot))?;
+            self.say(&sentences::saved(&self.slot), out)?;
         }
         out.flush()?;
         Ok(())

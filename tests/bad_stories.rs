@@ -87,7 +87,7 @@ fn a_file_larger_than_any_story_is_refused_before_it_is_read() {
     for (size, name) in [(100 << 20, "large.ron"), (1 << 40, "huge.ron")] {
         std::fs::File::create(home.path(name)).unwrap().set_len(size).unwrap();
         home.run(&format!("--story {name}"), "")
-            .fails(&format!("treed: the story {name} has more than 16 MiB, the most that a story may have"));
+            .fails(&format!("treed: the story {name} has more than 16 MiB, the most that a story may have; check that it is the file you mean, or cut it down"));
     }
     // As large as a story may be, and not one.
     let ran = {

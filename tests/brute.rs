@@ -42,12 +42,13 @@ const COMPARED: [Code; 20] = [
 ];
 
 /// What `treed check` says besides, and where it is compared, or why not.
-const BESIDES: [(Code, &str); 2] = [
+const BESIDES: [(Code, &str); 3] = [
     (Code::EndingNotShown, "with real experiments: `shows_what_a_slow_search_with_real_experiments_shows`"),
     (
         Code::CommandWord,
         "not at all: the words of one choice against those of the shell, and no state is asked",
     ),
+    (Code::NearSpeaker, "not at all: a word of prose against the names of speakers, and no state is asked"),
 ];
 
 fn proved(story: &Story, reduce: Reduce, texts: TextBudget) -> Proof {
@@ -343,6 +344,43 @@ fn what_is_done_before_the_first_state_is_done_once() {
     assert_eq!(told(fields, TextBudget { values: 1, walks: 0 }), []);
     let undecided = (Code::NotDecided, "this takes too many values to follow".to_owned());
     assert_eq!(told(fields, TextBudget { values: 0, walks: 0 }), [undecided]);
+}
+
+#[test]
+fn a_claim_that_is_too_close_to_a_chance_is_undecided_and_no_other() {
+    // Of many choices one leads on to a draw, and back where it is lost, unless one gives up.
+    let fields = r#"start: "a", facts: {"n": Range(from: 0, to: 2, start: 0)},
+        scenes: {
+            "a": (text: "A {n}.", choices: [(id: "wait", label: "Wait"), (id: "on", label: "On", to: "fly"), (id: "off", label: "Off", to: "e")]),
+            "fly": (text: "F.", lab: (run: "drones", arms: {"Rescued": [(to: "w")], "Crashed": [(when: AtLeast("n", 2), to: "e"), (then: [Raise("n", 1)], to: "a")], "Fled": [(to: "a")], "Orbiting": [(to: "a")], "Hovering": [(to: "e")], "Grounded": [(to: "a")]})),
+            "w": (text: "W.", ending: "w"), "e": (text: "E.", ending: "e")},
+        endings: {"e": (title: "E", hint: "h"), "w": (title: "W", hint: "h")}"#;
+    let story = load(&source(fields)).unwrap();
+    let won = Promise::Ending(vec![EndingId(u32::from(story.str(story.endings[0].name) != "w"))]);
+    let best = {
+        let slow = slow(&story, "").unwrap();
+        slow.likely(&slow.set(&won))[0]
+    };
+    assert!(best > 0.1 && best < 0.9, "{best}");
+    for (off, not, code) in [
+        (-1e-9, false, None),
+        (-1e-9, true, Some(Code::ClaimFails)),
+        (3e-13, false, Some(Code::NotDecided)),
+        (3e-13, true, Some(Code::NotDecided)),
+        (1e-9, false, Some(Code::ClaimFails)),
+        (1e-9, true, None),
+    ] {
+        let mut story = load(&source(fields)).unwrap();
+        let likely = Promise::Likely(Box::new(won.clone()), best + off);
+        let promise = if not { Promise::Not(Box::new(likely)) } else { likely };
+        story.claims.push(Claim { span: Span { start: 1, end: 1 }, of: Quantified::AtStart, promise });
+        let proof = proved(&story, Reduce::default(), TextBudget::default());
+        let told = proof.diagnostics.iter().map(|fault| fault.code);
+        let told: Vec<Code> =
+            told.filter(|code| [Code::ClaimFails, Code::NotDecided].contains(code)).collect();
+        assert_eq!(told, Vec::from_iter(code), "{off} {not}");
+        assert_eq!(proof.is_decided(), code != Some(Code::NotDecided));
+    }
 }
 
 proptest::proptest! {

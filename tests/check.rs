@@ -432,6 +432,21 @@ fn what_if_answers_within_a_second_in_the_shipped_story() {
     assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }
 
+/// The built-in story promises that no ending is within two choices. A claim cannot say "any ending", so each stands there.
+#[test]
+fn the_claim_that_no_ending_is_within_two_choices_names_every_ending() {
+    let source = Source::built_in();
+    let (_, claim) = source.text.split_once("AtStart(Not(Within(2, Or([").unwrap();
+    let (list, _) = claim.split_once("]))))").unwrap();
+    let mut named: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let story = load(&source).unwrap();
+    let mut all: Vec<String> =
+        story.endings.iter().map(|ending| format!("Ending(\"{}\")", story.str(ending.name))).collect();
+    named.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(named, all);
+}
+
 #[test]
 fn each_code_of_a_proof_has_a_failing_and_a_passing_example() {
     use treed::story::diagnostic::Example;

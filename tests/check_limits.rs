@@ -123,6 +123,47 @@ fn states_of_many_words_and_moves_stay_within_the_memory() {
 }
 
 #[test]
+fn a_slice_of_the_built_in_story_has_no_fault_and_nothing_is_claimed_of_the_rest() {
+    let home = Home::new();
+    let ran = home.run("check --budget 100000 --allowed-only --deny-warnings", "").harmless();
+    says(
+        &ran,
+        3,
+        &[
+            "Not finished: the budget of states was spent",
+            "nothing is claimed of the rest.",
+            "0 errors, 0 warnings",
+        ],
+    );
+    assert_eq!(ran.err, "");
+    assert!(ran.out.contains("Endings found so far:") && !ran.out.contains('%'), "{}", ran.out);
+    let ran = home.run("check --budget 100000 --allowed-only --deny-warnings --json", "").harmless();
+    assert_eq!(ran.code, 3);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["proved"], false);
+    assert!(json["diagnostics"].as_array().unwrap().is_empty());
+    let states = json["states"].as_u64().unwrap();
+    assert!((100_000..200_000).contains(&states) && json["looked_at"].as_u64().unwrap() < states);
+    for unknown in ["residual", "longest", "moves", "never", "words", "experiments"] {
+        assert!(json[unknown].is_null(), "{unknown}");
+    }
+    for ending in json["endings"].as_array().unwrap() {
+        assert!(ending["odds"].is_null() && ending["shown"].is_null(), "{ending}");
+        assert_eq!(ending["allowed"] == true, ending["shortest"].is_array(), "{ending}");
+    }
+}
+
+#[test]
+fn more_threads_than_are_sensible_are_refused() {
+    let home = Home::with_story(&switches());
+    for wrong in ["0", "65", "30000"] {
+        let ran = home.run(&format!("check story.ron --threads {wrong}"), "");
+        says(&ran, 2, &["--threads", "1..=64"]);
+    }
+    says(&checked(&switches(), "--budget 2000 --threads 64"), 3, &["Not finished"]);
+}
+
+#[test]
 fn a_story_with_no_ending_is_a_trap_from_the_start() {
     let text = small(
         "",
@@ -246,4 +287,79 @@ fn an_impossible_start_is_told_by_the_check_and_by_the_game() {
     );
     let ran = checked(&shut, "");
     says(&ran, 1, &["error[T208]", "stuck in `start`", "shown by the very first screen"]);
+}
+
+/// Four games of drones in a row that end alike are rare; but one may try as often as one likes.
+fn stubborn(claims: &str) -> String {
+    let again = |outcome: &str| format!("\"{outcome}\": [(then: [Put(\"n\", 0)], to: \"start\")],");
+    let others: String = ["Rescued", "Crashed", "Fled", "Grounded"].map(again).concat();
+    small(
+        "\"n\": Range(from: 0, to: 4, start: 0)",
+        &format!(
+            "\"start\": (text: \"{{n}}\", choices: [(id: \"try\", label: \"Try\", to: \"lab\"), (id: \"give\", label: \"Give up\", to: \"end\")]),
+             \"lab\": (text: \"F.\", lab: (run: \"drones\", arms: {{ {others}
+                \"Hovering\": [(when: AtLeast(\"n\", 3), to: \"won\"), (then: [Raise(\"n\", 1)], to: \"start\")] }})),
+             \"won\": (text: \"W.\", ending: \"won\"),"
+        ),
+    )
+    .replace("endings: {", &format!("claims: [{claims}], endings: {{ \"won\": (title: \"W\", hint: \"h\"),"))
+}
+
+#[test]
+fn what_a_stubborn_player_gets_in_the_end_is_sure_however_rare_it_is() {
+    let one = "Never(Likely(Ending(\"won\"), 0.1)), AtStart(Not(Likely(Ending(\"won\"), 1.0)))";
+    let ran = checked(&stubborn(one), "--allowed-only");
+    says(&ran, 1, &["holds in `start`", "does not hold at the start", "2 errors"]);
+    let ran = checked(&stubborn("AtStart(Likely(Ending(\"won\"), 1.0))"), "--allowed-only --json");
+    says(&ran, 0, &["\"proved\":true"]);
+}
+
+#[test]
+fn a_part_of_a_story_that_is_seldom_left_is_solved_directly() {
+    let text = small(
+        "",
+        "\"start\": (text: \"S.\", choices: [(id: \"wait\", label: \"Wait\"), (id: \"stop\", label: \"Stop\", weight: 0.00001, to: \"end\")]),",
+    );
+    let ran = checked(&text, "--allowed-only");
+    says(
+        &ran,
+        0,
+        &[
+            "end 100.00000 %",
+            "A game takes 100001.0 moves on average, 100001.0 of them",
+            "No chance is off by more than 2e-16",
+        ],
+    );
+    // Games of so many moves are not drawn to the end.
+    assert!(!ran.out.contains("words are read"), "{}", ran.out);
+}
+
+#[test]
+fn odds_that_are_not_settled_are_not_told_and_the_story_is_not_proved() {
+    let text = small(
+        "\"n\": Range(from: 0, to: 600, start: 0)",
+        "\"start\": (text: \"S.\", choices: [
+            (id: \"up\", label: \"Up\", then: [RaiseToEnd(\"n\", 1)]),
+            (id: \"again\", label: \"Again\", weight: 3, then: [Put(\"n\", 0)]),
+            (id: \"stop\", label: \"Stop\", when: AtLeast(\"n\", 600), to: \"end\")]),",
+    );
+    let ran = checked(&text, "--allowed-only");
+    says(&ran, 3, &["Not decided: the odds are not settled", "Endings that can be reached:", "0 errors"]);
+    assert!(!ran.out.contains("moves on average") && !ran.out.contains('±'), "{}", ran.out);
+    let json = checked(&text, "--allowed-only --json");
+    says(&json, 3, &["\"proved\":false", "\"odds\":null", "\"moves\":null", "\"residual\":1.0"]);
+}
+
+#[test]
+fn a_text_that_is_not_decided_leaves_the_story_unproved() {
+    let text = small(
+        "\"t\": Range(from: 0, to: 20000, start: 0)",
+        "\"start\": (text: \"{t}\", choices: [(id: \"more\", label: \"More\", then: [Raise(\"t\", 1)]), (id: \"out\", label: \"Out\", to: \"end\")]),",
+    );
+    says(
+        &checked(&text, "--allowed-only"),
+        3,
+        &["warning[T218]", "Not decided: 1 question about texts and claims"],
+    );
+    says(&checked(&text, "--allowed-only --json"), 3, &["\"proved\":false"]);
 }

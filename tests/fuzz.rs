@@ -274,7 +274,7 @@ fn save(world: &World, bytes: &[u8]) -> &'static str {
     }
     // What was read is written and read again as the same.
     let again = Save::from_bytes(save.to_text().as_bytes()).expect("what is written can be read");
-    assert_eq!(Save { intact: save.intact, ..again }, save);
+    assert_eq!(Save { intact: save.intact, sealed: save.sealed, ..again }, save);
     let (game, stopped) = match save.game(world.story_of(&save.story)) {
         Ok(played) => played,
         Err(bad) => return refused("a save", &bad.to_string()),
@@ -630,7 +630,7 @@ fn reads(name: &str, bytes: &[u8]) -> Result<(bool, usize, String), String> {
     } else {
         let save = Save::from_bytes(bytes).map_err(|bad| bad.to_string())?;
         let length = save.moves.len() + save.undone.iter().map(Vec::len).sum::<usize>();
-        Ok((save.intact, length, format!("{:?}", Save { intact: true, ..save })))
+        Ok((save.intact, length, format!("{:?}", Save { intact: true, sealed: true, ..save })))
     }
 }
 

@@ -294,7 +294,7 @@ fn bad_saves_each_say_what_they_are_and_what_to_do() {
     says(
         good.replace("Choose(\"stairs\")", "Choose(\"blow\")").as_bytes(),
         &[
-            "changed outside treed (its checksum is wrong); it replays 2 moves, to: The hall, 2 matches",
+            "changed outside treed (its checksum is wrong); played again (2 moves) it leads to \u{201C}The hall, 2 matches\u{201D}",
             "--new",
         ],
     );
@@ -366,7 +366,7 @@ fn a_damaged_gallery_is_set_aside_and_nothing_is_lost() {
 #[test]
 fn names_that_could_leave_the_folder_are_refused() {
     let long = "n".repeat(41);
-    for name in ["../../x", "a/b", "a\\b", ".", "..", "gallery", "käse", "a.b", "C:x", &long] {
+    for name in ["../../x", "a/b", "a\\b", ".", "..", "käse", "a.b", "C:x", &long] {
         let home = home();
         let shown =
             format!("`{name}` cannot be the name of a save: use letters, digits, `-` and `_`, at most 40");
@@ -391,6 +391,7 @@ fn names_that_could_leave_the_folder_are_refused() {
     command.args(["--story", "story.ron", "--slot", ""]);
     support::finish(command, "").fails_saying(&["`` cannot be the name of a save"]);
     home.play("", "save\n").fails_saying(&["line 1: Under which name?"]);
+    home.play("--slot gallery", "").fails("treed: `gallery` cannot be the name of a save: treed keeps a file of its own under that name; take another, `my-gallery` say");
 }
 
 #[test]
@@ -583,4 +584,111 @@ fn what_was_played_is_told_of_when_another_game_takes_its_slot() {
     assert!(out.contains("The game in `short` had only 1 move and is not kept."), "{out}");
     let out = home.plays("--slot short --new", "look\n");
     assert!(!out.contains("What was played") && !out.contains("not kept"), "nothing was played:\n{out}");
+}
+
+#[test]
+fn a_save_under_a_taken_name_replaces_only_what_the_game_still_holds() {
+    let home = home();
+    // The game's own moments: earlier, later, and taken back.
+    home.plays("", "light\nsave mark\nblow\nsave mark\nundo\nsave mark\n");
+    assert!(!home.path("saves/lamp/mark-kept.ron").exists());
+    let own = home.read("saves/lamp/mark.ron");
+    let newer = sealed(&own.replace("format: 1", "format: 2"));
+    let foreign = sealed(&own.replace("id: \"lamp\"", "id: \"torch\""));
+    let changed = own.replace("seed: ", "seed: 0");
+    for (name, there) in [
+        ("own", &own),
+        ("newer", &newer),
+        ("foreign", &foreign),
+        ("changed", &changed),
+        ("cut", &own[..90].to_owned()),
+    ] {
+        let (there_is, kept) = (format!("saves/lamp/{name}.ron"), format!("saves/lamp/{name}-kept.ron"));
+        home.write(&there_is, there.as_bytes());
+        // Another game, of another seed.
+        let out = home.plays("--new", &format!("save {name}\n"));
+        let told = format!("it is kept as `{name}-kept`.");
+        assert!(out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&told), "{out}");
+        assert_eq!(home.read(&kept), *there, "{name}");
+        assert_eq!(moves(&home, name), "");
+    }
+}
+
+#[test]
+fn a_save_of_another_story_or_a_changed_one_is_no_better_in_a_slot_than_by_its_path() {
+    let home = home();
+    let good = good_save();
+    let foreign =
+        sealed(&good.replace("id: \"lamp\", title: \"The Lamp\"", "id: \"torch\", title: \"The Torch\""));
+    home.write("saves/lamp/foreign.ron", foreign.as_bytes());
+    home.write("saves/lamp/changed.ron", good.replace("seed: 77", "seed: 78").as_bytes());
+    let body = good.split("// checksum ").next().unwrap();
+    home.write("saves/lamp/cut.ron", body.as_bytes());
+    for command in ["replay --instant", "share", "export --format md", "odds", "coverage"] {
+        for (by, name) in [("save", "foreign"), ("file", "saves/lamp/foreign.ron")] {
+            home.play(&format!("{command} {name}"), "").fails(&format!(
+                "treed: cannot load the {by} `{name}`: it belongs to another story, `The Torch` (id `torch`); play it with `--story`; the file stays as it is, and `saves` lists what can be loaded"
+            ));
+        }
+        for (by, name) in [("save", "changed"), ("file", "saves/lamp/changed.ron")] {
+            let ran = home.play(&format!("{command} {name}"), "");
+            let told = format!(
+                "treed: the {by} `{name}` was changed outside treed (its checksum is wrong); its moves are taken as they read\n"
+            );
+            assert_eq!((ran.code, &ran.err), (0, &told), "{command}: {}", ran.out);
+        }
+    }
+    home.play("--slot foreign share", "").fails_saying(&["cannot load the save `foreign`"]);
+    let ran = home.play("share cut", "");
+    assert!(ran.code == 0 && ran.err.contains("has no whole checksum: its end was cut off"), "{}", ran.err);
+    let listed = home.plays("saves", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for marked in [
+        "; of another story, `The Torch` (id `torch`)",
+        "; it was changed outside treed",
+        "; it has no whole checksum",
+    ] {
+        assert_eq!(listed.matches(marked).count(), 1, "{listed}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_bad_save_by_name_ends_in_what_to_do_and_has_no_word_of_the_reader() {
+    let home = home();
+    let good = good_save();
+    home.write("saves/lamp/bad.ron", sealed(&good.replace("played:", "pla:")).as_bytes());
+    for (arguments, script) in [
+        ("load bad", ""),
+        ("", "load bad\n"),
+        ("replay bad", ""),
+        ("share bad", ""),
+        ("export --format md bad", ""),
+    ] {
+        let ran = home.play(arguments, script).fails_saying(&[
+            "at line 6: `pla` does not belong in such a file; the file stays as it is, and `saves` lists what can be loaded",
+        ]);
+        assert!(!ran.err.contains("expected") && !ran.err.contains("field named"), "{}", ran.err);
+    }
+    home.run("--story saves saves", "")
+        .fails_saying(&["cannot read the story saves", "name the file of a story in it"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_history_with_control_characters_is_cleaned_before_it_is_shown() {
+    let home = home();
+    home.write("saves/lamp/history.txt", b"#V2\n\x1b]0;owned\x07light\n");
+    let (mut game, mut seen) = (support::in_terminal(&home, 80, "--story story.ron"), String::new());
+    support::wait_for(&mut game, "3. Go home", &mut seen);
+    support::wait_for(&mut game, "> ", &mut seen);
+    expectrl::Expect::send(&mut game, "\u{1b}[A").unwrap();
+    support::wait_for(&mut game, "owned", &mut seen);
+    // Ctrl-U takes the line away.
+    expectrl::Expect::send(&mut game, "\u{15}quit\n").unwrap();
+    support::wait_for(
+        &mut game,
+        "Saved. `treed` goes on from here. Give it the same `--story` again.",
+        &mut seen,
+    );
+    assert!(!seen.contains("\u{1b}]"), "{seen:?}");
+    assert!(seen.contains("\u{FFFD}]0;owned"), "{seen:?}");
 }

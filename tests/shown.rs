@@ -100,6 +100,7 @@ fn the_same_games_are_found_at_any_number_of_threads_and_really_end_so() {
     let [one, two, five] = [1, 2, 5].map(|threads| shown_with(&story, &proof, threads));
     assert_eq!(one.endings, two.endings);
     assert_eq!(one.endings, five.endings);
+    assert_eq!((one.runs, one.runs), (two.runs, five.runs), "no experiment is run twice");
     for (i, shown) in one.endings.iter().enumerate() {
         let name = story.str(story.endings[i].name);
         assert_eq!(shown.is_some(), SHOWN.contains(&name), "{name}");
@@ -144,6 +145,29 @@ fn a_fault_says_whether_a_real_game_shows_it() {
     assert!(told.contains("error[T208]: stuck in `hole`"), "{told}");
     assert!(told.contains("allowed by 2 moves: fly, drones: Grounded (but the experiments"), "{told}");
     assert_eq!(seed, Value::Null);
+}
+
+#[test]
+fn moves_that_show_a_fault_are_written_as_files_that_replay() {
+    let scenes = r#""start": (text: "S.", choices: [(id: "fly", label: "Fly", to: "fly"), (id: "dig", label: "Dig", to: "pit"), (id: "stop", label: "Stop", to: "end")]),
+           "fly": (text: "F.", lab: (run: "drones", arms: { "Fled": [(to: "hole")], "Grounded": [(to: "cave")], "Rescued": [(to: "end")], "Crashed": [(to: "end")], "Orbiting": [(to: "end")], "Hovering": [(to: "end")] })),
+           "hole": (text: "This is the hole.", choices: [(id: "up", label: "Up", when: Is("never"), to: "end")]),
+           "cave": (text: "This is the cave.", choices: [(id: "up", label: "Up", when: Is("never"), to: "end")]),
+           "pit": (text: "This is the pit.", choices: [(id: "up", label: "Up", when: Is("never"), to: "end")]),"#;
+    let home = Home::with_story(&support::small(r#""never": Flag"#, scenes));
+    let ran = home.run("check story.ron --seeds 2 --walkthroughs --write games", "");
+    assert_eq!(ran.code, 1);
+    let files: Vec<&str> = ran.out.split('`').filter_map(|it| it.strip_prefix("treed replay ")).collect();
+    assert!(files.iter().all(|file| home.path(file).is_file()), "{}", ran.out);
+    let stuck = |at: &str| {
+        let (_, told) = ran.out.split_once(&format!("stuck in `{at}`"))?;
+        let (_, told) = told.split_once("`treed replay ")?;
+        Some(home.plays(&format!("replay {} --instant", told.split_once('`')?.0), ""))
+    };
+    // With the world's answer, with choices alone; a fault that no game shows has no file.
+    assert!(stuck("hole").unwrap().contains("This is the hole."), "{}", ran.out);
+    assert!(stuck("pit").unwrap().contains("This is the pit."), "{}", ran.out);
+    assert!(!ran.out.contains("stuck in `cave`"), "{}", ran.out);
 }
 
 /// Writes the games of the garden into its home.

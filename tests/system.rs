@@ -65,3 +65,37 @@ fn an_interrupted_proof_says_so_and_is_not_called_sound() {
     assert!(told.contains("interrupted"), "{told}");
     assert!(!told.contains("no real game was found"), "{told}");
 }
+
+#[cfg(unix)]
+#[test]
+fn plain_output_draws_nothing_again_and_paints_nothing_on_standard_error_either() {
+    let home = Home::new();
+    home.write("bad.ron", support::small("", "\"start\": (text: \"\"),").as_bytes());
+    // A bar is drawn after a second.
+    for (arguments, words) in
+        [("check bad.ron --plain", "error[T017]"), ("lab crowd --seeds 150 --plain", "MajorityClass")]
+    {
+        let mut session = support::in_terminal(&home, 80, arguments);
+        let seen = expectrl::Expect::expect(&mut session, expectrl::Eof).expect("it ends");
+        let seen = String::from_utf8_lossy(seen.as_bytes()).into_owned();
+        assert!(seen.contains(words) && !seen.contains('\u{1b}') && !seen.contains("to go"), "{seen:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn help_and_notebook_keep_within_a_narrow_terminal() {
+    for columns in [40u16, 60] {
+        let home = Home::with_story(&support::kept("lamp.ron"));
+        let mut session = support::in_terminal(&home, columns, "--story story.ron --plain");
+        let mut seen = String::new();
+        for line in ["help\n", "notebook\n", "quit\n"] {
+            support::wait_for(&mut session, "> ", &mut seen);
+            expectrl::Expect::send(&mut session, line).expect("the line is sent");
+        }
+        support::wait_for(&mut session, "Saved.", &mut seen);
+        assert!(seen.contains("  settings [NAME VALUE]\r\n") && seen.contains("Notebook: 0 of 1"), "{seen}");
+        let widest = seen.lines().map(|line| line.trim_end().chars().count()).max();
+        assert!(widest <= Some(usize::from(columns)), "{columns} columns, {widest:?}:\n{seen}");
+    }
+}

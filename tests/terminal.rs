@@ -630,3 +630,90 @@ fn a_source_line_is_cut_to_the_terminal() {
         assert!(widest <= columns.into(), "{widest} columns of {columns}:\n{seen}");
     }
 }
+
+#[test]
+fn the_story_itself_is_played_left_resumed_finished_and_replayed_at_80_columns() {
+    let home = Home::new();
+    let mut first = Terminal::run(&home, 80, &[], "treed --seed 7; echo code $?");
+    first.shows("TREED").shows("2. Open the tin of tuna").types("2").shows("1. Carry the tin to the oak");
+    first.types("1").shows("2. Turn your back and watch the road").types("quit").shows("code 0");
+    let mut seen = first.ends();
+    let mut second = Terminal::run(&home, 80, &[], "treed; echo code $?");
+    second.shows("1. Go on: Tuna, on grass").types("").shows("2. Turn your back and watch the road");
+    second
+        .types("2")
+        .shows("Ring the fire department")
+        .types("road")
+        .shows("The Baseline")
+        .shows("Endings found: 1 of");
+    second.types("quit").shows("code 0");
+    seen.push_str(&second.ends());
+    let third = Terminal::run(&home, 80, &[], "treed replay ending:baseline --instant; echo code $?");
+    let replayed = third.ends();
+    let told = lines(&replayed).join("\n");
+    assert!(told.contains("> Carry the tin to the oak") && told.contains("The Baseline"), "{told}");
+    assert!(told.trim_end().ends_with("code 0"), "{told}");
+    seen.push_str(&replayed);
+    assert_eq!(widest(&seen), 80, "{}", lines(&seen).join("\n"));
+}
+
+#[test]
+fn a_signal_ends_the_game_with_the_history_and_no_half_written_file() {
+    for signal in ["-HUP", "-TERM"] {
+        let home = home();
+        let command = format!("echo $$ > pid; exec '{}' --story story.ron", env!("CARGO_BIN_EXE_treed"));
+        let mut game = Terminal::run(&home, 80, &[], &command);
+        game.types("light").shows("3. Go home").asks();
+        let sent = Command::new("kill").args([signal, home.read("pid").trim()]).status().expect("kill");
+        assert!(sent.success());
+        game.ends();
+        assert!(home.read("saves/lamp/history.txt").contains("light"));
+        assert!(home.plays("--plain", "").contains("The lamp is lit."));
+        let half = std::fs::read_dir(home.path("saves/lamp")).expect("the folder").flatten();
+        let half: Vec<_> = half.map(|entry| entry.file_name()).collect();
+        assert!(!half.iter().any(|name| name.to_string_lossy().starts_with(".treed.")), "{half:?}");
+    }
+}
+
+#[test]
+fn control_c_after_a_first_one_still_cancels_what_is_typed() {
+    let home = home();
+    let mut game = Terminal::lamp(&home, "");
+    game.asks().presses(ControlCode::EndOfText).shows("(Once more leaves").asks();
+    game.keys("abc").shows("abc").presses(ControlCode::EndOfText).shows("(Once more leaves").asks();
+    game.keys("light\n").shows("It catches at once.").types("quit").shows("Saved.");
+    game.ends();
+    let mut game = Terminal::lamp(&home, "");
+    game.asks().keys("abc").shows("abc").presses(ControlCode::EndOfText).asks();
+    game.keys("\n").shows("The lamp is lit.").types("quit").shows("Saved.");
+    game.ends();
+}
+
+#[test]
+fn colour_is_decided_alike_for_both_streams() {
+    let home = home();
+    home.write("bad.ron", small("", "\"start\": (text: \"\"),").as_bytes());
+    for (settings, painted) in [
+        (&[("CLICOLOR", "0")][..], false),
+        (&[("NO_COLOR", "")], true),
+        (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false),
+    ] {
+        let check = Terminal::run(&home, 80, settings, "treed check bad.ron > out.txt").ends();
+        assert_eq!(is_painted(&check), painted, "{settings:?}: {check:?}");
+        let mut play = Terminal::run(&home, 80, settings, "treed --story story.ron --new");
+        play.shows("You again.").types("quit").shows("Saved.");
+        let play = play.ends();
+        assert_eq!(is_painted(&play), painted, "{settings:?}: {play:?}");
+    }
+}
+
+#[test]
+fn a_pipe_among_the_saves_is_passed_over() {
+    let home = home();
+    home.plays("", "light\n");
+    let made = Command::new("mkfifo").arg(home.path("saves/lamp/x.ron")).status().expect("mkfifo");
+    assert!(made.success());
+    let list = home.plays("saves", "");
+    assert!(list.contains("autosave") && !list.contains("x.ron"), "{list}");
+    home.play("load x", "").fails_saying(&["it is a pipe or a device"]);
+}

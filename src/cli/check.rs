@@ -10,12 +10,12 @@ use crate::proof::reading::{self, Reading};
 use crate::proof::shown::{self, Showing, Shown};
 use crate::proof::{self, Options, Phase, Proof, TextBudget};
 use crate::shell::Trouble;
-use crate::shell::terminal::Style;
+use crate::shell::terminal::{Style, redraws_on_stderr};
 use crate::story::diagnostic::{Code, Played, Severity};
 use crate::story::{self, Diagnostic, Source, Story};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 
 /// Games that are read to say how many words a game has.
 const READ: u32 = 1000;
+
+/// Each thread has tables of its own, and a proof has no work for more.
+const MOST_THREADS: i64 = 64;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
@@ -39,7 +42,7 @@ pub(super) struct CheckArguments {
     /// Print the shortest way to each ending, as a script that `treed` plays
     #[arg(long)]
     walkthroughs: bool,
-    /// Write it into this folder too, a file for each ending that `treed replay FILE` plays
+    /// Write it into this folder too, a file for each ending, and for the moves that show a fault, that `treed replay FILE` plays
     #[arg(long, value_name = "DIR", requires = "walkthroughs")]
     write: Option<PathBuf>,
     /// An ending that no real game was found to counts as an error
@@ -68,14 +71,15 @@ pub(super) struct Effort {
     /// Give up when states, moves and their table take this many MiB; as with `--budget`
     #[arg(long, value_name = "MIB", default_value_t = proof::Budget::default().bytes >> 20)]
     memory: usize,
-    /// Threads; the report is the same at any number (default: as many as there are cores)
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    /// Threads, at most 64; the report is the same at any number (default: as many as there are cores)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_THREADS))]
+    threads: Option<u8>,
 }
 
 impl Effort {
     pub(super) fn threads(&self) -> usize {
-        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from).min(MOST_THREADS as usize)
     }
 }
 
@@ -146,7 +150,8 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
     complaints.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     if let Some(limits) = limits {
         let all = complaints.len();
-        shown = shown::witnesses(&story, &proof, &complaints, limits, &stop, &mut |done| {
+        let every = arguments.write.is_some();
+        shown = shown::witnesses(&story, &proof, &complaints, every, limits, &stop, &mut |done| {
             bar.say(|| format!("playing to complaint {} of {all}", done + 1));
         });
         for (complaint, shown) in complaints.iter_mut().zip(&shown).take(shown::MOST) {
@@ -166,7 +171,7 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
             bar.say(|| format!("reading game {} of {}", done + 1, crate::text::digits(READ.into())));
         })
     };
-    let reading = proof.odds.as_ref().map(read).filter(|read| read.games > 0 && !is_stopped());
+    let reading = proof.settled_odds().map(read).filter(|read| read.games == READ && !is_stopped());
     let stopped = is_stopped();
     bar.clear();
     let denied = |fault: &&Diagnostic| match fault.code.severity() {
@@ -196,6 +201,9 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         writeln!(out, "{}", json::of(&found))?;
     } else if arguments.walkthroughs {
         walkthroughs::print(&found, &mut out)?;
+        if let Some(folder) = &arguments.write {
+            walkthroughs::list_faults(&found, folder, &mut out)?;
+        }
     } else {
         let told: Vec<Diagnostic> = complaints
             .iter()
@@ -205,7 +213,7 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         draw(&told, &source)?;
         summary::print(&found, Style::detect(plain), arguments.notes, &mut out)?;
     }
-    match (&arguments.write_odds, &proof.odds) {
+    match (&arguments.write_odds, proof.settled_odds()) {
         (Some(path), Some(odds)) => {
             let table = crate::journal::rarity::table(&story, &odds.endings);
             super::output::write_whole(path, &table, true).map_err(|why| {
@@ -214,7 +222,10 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
             })?;
         }
         (Some(_), None) => {
-            writeln!(io::stderr(), "treed: no odds were written: they need every state of the story")?;
+            writeln!(
+                io::stderr(),
+                "treed: no odds were written: they need every state of the story, and must be settled"
+            )?;
         }
         (None, _) => {}
     }
@@ -225,7 +236,7 @@ pub(super) fn check(file: Option<&Path>, plain: bool, arguments: &CheckArguments
         };
         writeln!(io::stderr(), "treed: interrupted: the proof stands, but {left}")?;
     }
-    Ok(match (bad, proof.is_complete() && !stopped) {
+    Ok(match (bad, proof.is_decided() && !stopped) {
         (true, _) => 1,
         (false, true) => 0,
         (false, false) => 3,
@@ -268,7 +279,7 @@ impl Drawn {
 impl Bar {
     pub(super) fn new(quiet: bool) -> Bar {
         let begun = Instant::now();
-        let drawn = (!quiet && io::stderr().is_terminal()).then(Arc::default);
+        let drawn = (!quiet && redraws_on_stderr()).then(Arc::default);
         if let Some(drawn) = &drawn {
             let drawn: Weak<Mutex<Drawn>> = Arc::downgrade(drawn);
             // It moves whether or not there is something new to say, and ends with the bar.

@@ -4,6 +4,7 @@ use crate::journal::save::{Bad, MOST_BYTES, Save};
 use crate::journal::store::{Failed, Store};
 use crate::journal::{Entry, code};
 use crate::shell::Trouble;
+use crate::shell::terminal::for_stderr;
 use crate::story::Story;
 use crate::text::visible;
 use std::io::{self, Read, Write};
@@ -33,8 +34,7 @@ pub(super) fn find_playthrough(
         found.push((1, from_code(story, what)?));
     }
     if asked(2) && store.exists(what) {
-        let save = store.load(what)?;
-        found.push((2, (save.seed, save.moves)));
+        found.push((2, from_slot(story, store, what)?));
     }
     if asked(3)
         && let Some(run) = from_ending(story, store, what, found.is_empty())?
@@ -76,12 +76,28 @@ fn from_file(story: &Story, what: &str) -> Result<(u32, Vec<Entry>), Trouble> {
     {
         return from_code(story, text.trim());
     }
-    let bad = |bad| Failed::Bad { path: what.to_owned(), bad };
+    let bad = |bad| Failed::Bad { path: short(what), bad };
     let save = Save::from_bytes(&bytes).map_err(|why| {
         if is_story(&bytes) { Trouble::Told(no_playthrough(what)) } else { bad(why).into() }
     })?;
+    checked(story, &format!("the file `{}`", short(what)), save)
+}
+
+/// The moves of a save in its slot.
+pub(super) fn from_slot(story: &Story, store: &Store, slot: &str) -> Result<(u32, Vec<Entry>), Trouble> {
+    checked(story, &format!("the save `{}`", short(slot)), store.load(slot)?)
+}
+
+/// What a save holds, if it is of this story; what is wrong with its file is told beside it.
+fn checked(story: &Story, name: &str, save: Save) -> Result<(u32, Vec<Entry>), Trouble> {
     if save.story != story.str(story.id) {
-        return Err(bad(Bad::OtherStory { id: save.story, title: save.title }).into());
+        let bad = Bad::OtherStory { id: save.story, title: save.title };
+        return Err(Failed::Bad { path: name.to_owned(), bad }.into());
+    }
+    if let Some(wrong) = save.doubt() {
+        let told = format!("treed: {name} {wrong}; its moves are taken as they read");
+        // Beside the playthrough, not in it.
+        let _ = write!(io::stderr(), "{}", for_stderr(&told));
     }
     Ok((save.seed, save.moves))
 }

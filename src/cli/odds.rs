@@ -31,7 +31,7 @@ pub(super) struct OddsArguments {
     json: bool,
 }
 
-/// Proves the story and follows the playthrough; exit code 3 where not every state could be looked at.
+/// Proves the story and follows the playthrough; exit code 3 where not every state could be looked at, or odds are not settled.
 pub(super) fn run(
     story: &Story,
     store: &Store,
@@ -87,31 +87,36 @@ pub(super) fn run(
         return Ok(3);
     };
     let mut out = io::stdout().lock();
+    let unsettled = turns.iter().position(|turn| !turn.settled);
     if arguments.json {
         writeln!(out, "{}", to_json(story, seed, &turns))?;
+    } else if let Some(after) = unsettled {
+        let after = crate::text::counted(after as u64, "move");
+        writeln!(io::stderr().lock(), "treed: {}", summary::unsettled(&format!("the odds after {after}")))?;
     } else {
         out.write_all(drawn(story, seed, &turns, Style::detect(plain)).as_bytes())?;
     }
-    Ok(0)
+    Ok(if unsettled.is_some() { 3 } else { 0 })
 }
 
 fn to_json(story: &Story, seed: u32, turns: &[Turn]) -> serde_json::Value {
     let moves: Vec<_> = turns
         .iter()
         .map(|turn| {
+            let settled = |figure: f64| turn.settled.then_some(figure);
             let odds: serde_json::Map<String, serde_json::Value> = story
                 .endings
                 .iter()
                 .zip(&turn.odds)
-                .map(|(ending, odds)| (story.str(ending.name).to_owned(), json!(odds)))
+                .map(|(ending, odds)| (story.str(ending.name).to_owned(), json!(settled(*odds))))
                 .collect();
             json!({
                 "entry": turn.entry,
                 "move": turn.entry.map(|_| &turn.name),
                 "by": turn.entry.map(|_| if turn.world { "world" } else { "player" }),
                 "odds": odds,
-                "never": turn.never,
-                "change": turn.change,
+                "never": settled(turn.never),
+                "change": settled(turn.change),
                 "turning": turn.turning,
             })
         })

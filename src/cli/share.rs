@@ -1,6 +1,6 @@
 //! `treed share`: the code of a playthrough, to send to somebody.
 
-use super::find::find_playthrough;
+use super::find::{find_playthrough, from_slot};
 use crate::journal::code;
 use crate::journal::store::Store;
 use crate::shell::Trouble;
@@ -27,10 +27,7 @@ pub(super) fn share(
                 "nothing was played yet; `treed share NAME` takes a save or an ending".into(),
             ));
         }
-        (None, true) => {
-            let save = store.load(slot)?;
-            (save.seed, save.moves)
-        }
+        (None, true) => from_slot(story, store, slot)?,
         (Some(what), _) => find_playthrough(story, store, what)?,
     };
     let code = code::encode(story, seed, &entries).map_err(|why| Trouble::Told(why.to_string()))?;

@@ -399,7 +399,7 @@ impl Desk {
                 let line = match typed.take() {
                     Some(line) => line,
                     None => match prompt.read("> ")? {
-                        Input::End | Input::Interrupted => {
+                        Input::End | Input::Interrupted | Input::Cancelled => {
                             writeln!(out)?;
                             return Ok(());
                         }

@@ -1,6 +1,6 @@
 //! Endings reached and kept, and the pages of the notebook that were unlocked.
 
-use super::save::{Bad, FORMAT, Moves, format_of, seal, unseal, write_entry};
+use super::save::{Bad, FORMAT, Moves, format_of, seal, unread, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
 use crate::labs::Lab;
@@ -300,10 +300,7 @@ impl Gallery {
 const NESTING: usize = 16;
 
 fn by_ron(text: &str) -> Result<Written, Bad> {
-    ron::Options::default().with_recursion_limit(NESTING).from_str(text).map_err(|error| Bad::Damaged {
-        line: error.span.start.line,
-        why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
-    })
+    ron::Options::default().with_recursion_limit(NESTING).from_str(text).map_err(|error| unread(&error))
 }
 
 /// Old names of endings and pages, and what they are now.

@@ -42,6 +42,8 @@ pub struct Save {
     pub watched: Vec<Entry>,
     /// False when the file was changed by something else than this program.
     pub intact: bool,
+    /// False when no whole checksum stands at the end of the file.
+    pub sealed: bool,
 }
 
 /// Why a file is no save that can be loaded.
@@ -102,6 +104,7 @@ impl Save {
             undone: game.undone().to_vec(),
             watched: game.watched().to_vec(),
             intact: true,
+            sealed: true,
         }
     }
 
@@ -180,13 +183,10 @@ impl Save {
         if let Some(format) = format_of(text).filter(|format| *format > FORMAT) {
             return Err(Bad::Newer(format));
         }
-        let written: Written =
-            ron::Options::default().with_recursion_limit(16).from_str(text).map_err(|error| {
-                Bad::Damaged {
-                    line: error.span.start.line,
-                    why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
-                }
-            })?;
+        let written: Written = ron::Options::default()
+            .with_recursion_limit(16)
+            .from_str(text)
+            .map_err(|error| unread(&error))?;
         let seed =
             u32::try_from(written.seed).ok().filter(|seed| *seed < SEEDS).ok_or(Bad::Seed(written.seed))?;
         let undone: usize = written.undone.iter().map(|tail| tail.count).sum();
@@ -207,7 +207,17 @@ impl Save {
             undone: written.undone.into_iter().map(Moves::within_bounds).collect::<Result<_, _>>()?,
             watched: written.watched.within_bounds()?,
             intact,
+            sealed: intact || is_sealed(bytes),
         })
+    }
+
+    /// What is wrong with the file though it can be read, after its name; `None` for one that is as it was written.
+    pub fn doubt(&self) -> Option<&'static str> {
+        match (self.intact, self.sealed) {
+            (true, _) => None,
+            (false, true) => Some("was changed outside treed (its checksum is wrong)"),
+            (false, false) => Some("has no whole checksum: its end was cut off, or it was written by hand"),
+        }
     }
 }
 
@@ -215,6 +225,29 @@ impl Save {
 pub(super) fn seal(text: &mut String) {
     let sum = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
     let _ = writeln!(text, "// checksum {sum:016x}");
+}
+
+/// What is said of a file that is not of the shape it should be, without the reader's own words.
+pub(super) fn unread(error: &ron::error::SpannedError) -> Bad {
+    use ron::Error;
+    let name = |name: &str| visible(&name.chars().take(60).collect::<String>()).into_owned();
+    let why = match &error.code {
+        Error::NoSuchStructField { found, .. } => format!("`{}` does not belong in such a file", name(found)),
+        Error::NoSuchEnumVariant { found, .. } => {
+            format!("`{}` is none of the words that may stand there", name(found))
+        }
+        Error::MissingStructField { field, .. } => format!("`{field}` is missing"),
+        Error::DuplicateStructField { field, .. } => format!("`{field}` stands there twice"),
+        Error::Eof => "the file ends there".to_owned(),
+        _ => "what stands there cannot be read".to_owned(),
+    };
+    Bad::Damaged { line: error.span.start.line, why }
+}
+
+/// Whether a whole checksum stands at the end, right or wrong.
+fn is_sealed(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.rsplit_once("// checksum ").is_some_and(|(_, sum)| sum.trim().len() >= 16)
 }
 
 /// The text before the checksum, and whether the checksum is right.

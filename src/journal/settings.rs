@@ -1,6 +1,6 @@
 //! What a player has set, and which tips were shown: a small file beside the saves.
 
-use super::save::Bad;
+use super::save::{Bad, unread};
 use crate::text::visible;
 use serde::Deserialize;
 use std::fmt::Write;
@@ -130,13 +130,10 @@ impl Settings {
     /// [`Bad`] says why it is none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Settings, Bad> {
         let text = String::from_utf8_lossy(bytes);
-        let written: Written =
-            ron::Options::default().with_recursion_limit(8).from_str(&text).map_err(|error| {
-                Bad::Damaged {
-                    line: error.span.start.line,
-                    why: visible(&error.code.to_string().chars().take(200).collect::<String>()).into_owned(),
-                }
-            })?;
+        let written: Written = ron::Options::default()
+            .with_recursion_limit(8)
+            .from_str(&text)
+            .map_err(|error| unread(&error))?;
         if written.format > FORMAT {
             return Err(Bad::Newer(written.format));
         }

@@ -11,6 +11,7 @@ use crate::story::Story;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The slot of a game that was given no name.
@@ -28,6 +29,8 @@ const LONGEST_NAME: usize = 40;
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// The story's id.
+    id: String,
     renamed: Renamed,
 }
 
@@ -81,8 +84,16 @@ pub enum Failed {
         why: io::Error,
     },
     /// A file that is not what it should be.
-    #[error("cannot load {path}: {bad}")]
+    #[error("cannot load {path}: {bad}; the file stays as it is, and `saves` lists what can be loaded")]
     Bad {
+        /// Where.
+        path: String,
+        /// Why.
+        bad: Bad,
+    },
+    /// Settings that are not what they should be.
+    #[error("cannot load {path}: {bad}")]
+    BadSettings {
         /// Where.
         path: String,
         /// Why.
@@ -102,6 +113,11 @@ pub enum Failed {
     /// A name that could leave the folder, or be no name at all.
     #[error("`{0}` cannot be the name of a save: use letters, digits, `-` and `_`, at most {LONGEST_NAME}")]
     BadName(String),
+    /// A name that a file of the program's own has.
+    #[error(
+        "`{0}` cannot be the name of a save: treed keeps a file of its own under that name; take another, `my-{0}` say"
+    )]
+    Reserved(String),
     /// Another game plays there.
     #[error(
         "the save `{0}` is open in another game; close that, or play on in another slot with `--slot NAME`"
@@ -122,7 +138,8 @@ impl Store {
     /// The saves of a story below a folder; nothing is created yet.
     pub fn new(base: &Path, story: &Story) -> Store {
         // A story's id is a name (letters, digits, `-`, `_`), so it cannot leave the folder.
-        Store { folder: base.join(story.str(story.id)), renamed: Renamed::of(story) }
+        let id = story.str(story.id).to_owned();
+        Store { folder: base.join(&id), id, renamed: Renamed::of(story) }
     }
 
     /// The folder.
@@ -191,6 +208,28 @@ impl Store {
         }
     }
 
+    /// Whether a save is of this story.
+    pub fn is_ours(&self, save: &Save) -> bool {
+        save.story == self.id
+    }
+
+    /// Keeps what a slot holds under a free name before a game is written over it: all but what the game itself
+    /// still holds. Says under which name.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep_other(&self, slot: &str, game: &super::Game) -> Result<Option<String>, Failed> {
+        let own = match self.load(slot) {
+            Ok(save) => {
+                save.intact && self.is_ours(&save) && save.seed == game.seed() && game.holds(&save.moves)
+            }
+            Err(Failed::NoSlot(_)) => return Ok(None),
+            Err(Failed::Bad { .. }) => false,
+            Err(failed) => return Err(failed),
+        };
+        if own { Ok(None) } else { self.keep_copy(slot, "kept").map(Some) }
+    }
+
     /// Whether a slot is there.
     pub fn exists(&self, slot: &str) -> bool {
         self.slot_path(slot).is_ok_and(|path| path.exists())
@@ -210,7 +249,7 @@ impl Store {
             .filter_map(|entry| {
                 let name = entry.ok()?.file_name().into_string().ok()?;
                 let slot = name.strip_suffix(".ron")?;
-                (check_slot(slot).is_ok() && slot != GALLERY)
+                (check_slot(slot).is_ok() && slot != GALLERY && !is_special(&self.folder.join(&name)))
                     .then(|| Slot { name: slot.to_owned(), save: self.load(slot) })
             })
             .collect();
@@ -364,8 +403,9 @@ impl Store {
         let path = self.folder.join("settings.ron");
         match read(&path)? {
             None => Ok(Settings::default()),
-            Some(bytes) => Settings::from_bytes(&bytes)
-                .map_err(|bad| Failed::Bad { path: path.display().to_string(), bad }),
+            Some(bytes) => {
+                Settings::from_bytes(&bytes).map_err(|bad| Failed::BadSettings { path: shown(&path), bad })
+            }
         }
     }
 
@@ -389,6 +429,7 @@ impl Store {
     /// Writes beside, syncs, renames, syncs the folder.
     fn write(&self, slot: &str, path: &Path, text: &str, sync: bool) -> Result<(), Failed> {
         self.create()?;
+        let _whole = between_writes();
         let failed = |why| io_failed("cannot write", path, why);
         let mut file =
             tempfile::Builder::new().prefix(&beginning(slot)).tempfile_in(&self.folder).map_err(failed)?;
@@ -406,8 +447,25 @@ impl Store {
     }
 }
 
+/// Held while a file is written.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Waits until no file is half written; while what it gives is held, none is begun.
+pub fn between_writes() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A pipe, a socket or a device: to read it could take for ever.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
 /// The bytes of a file, read no further than a save can go; `None` where there is none.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Failed> {
+    if is_special(path) {
+        let why = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, and no file");
+        return Err(io_failed("cannot read", path, why));
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -432,11 +490,10 @@ fn shown(path: &Path) -> String {
 
 fn check_slot(slot: &str) -> Result<(), Failed> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if slot.is_empty()
-        || slot.len() > LONGEST_NAME
-        || !slot.chars().all(plain)
-        || matches!(slot, GALLERY | SETTINGS)
-    {
+    if matches!(slot, GALLERY | SETTINGS) {
+        return Err(Failed::Reserved(slot.to_owned()));
+    }
+    if slot.is_empty() || slot.len() > LONGEST_NAME || !slot.chars().all(plain) {
         return Err(Failed::BadName(crate::text::visible(slot).chars().take(60).collect()));
     }
     Ok(())

@@ -4,21 +4,65 @@
 //! `Not` are set operations; `CanReach(x)` is EF x, one reverse sweep; `Within(n, x)` is EF x with at
 //! most n choices on the way (answers of the world are free), a reverse search with costs 0 and 1.
 //! `Likely(x, p)` reads the graph as a Markov decision process: the player picks the best choice, and
-//! the best end of what is done by hand, the world draws by its weights; value iteration (Bellman
-//! 1957) from below, so that what is said to be likely is. It goes through the strongly connected components
-//! backwards, in each until no value grows by more than 1e-12, or for 10,000 rounds.
+//! the best end of what is done by hand, the world draws by its weights. It goes through the strongly connected
+//! components backwards. Where the best chance is 0 or 1 is decided by the graph alone (de Alfaro 1997; Baier
+//! and Katoen 2008, ch. 10); elsewhere a component is solved by policy iteration (Howard 1960), a large one by
+//! value iteration (Bellman 1957) from below until no value grows by more than 1e-12 of itself, or for 10,000 rounds. A claim
+//! that hangs on what is not known closely enough is undecided, neither true nor false.
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
 
 use super::Course;
+use super::chain::Chain;
 use super::components::Components;
 use super::graph::{Graph, Node, Reversed};
 use crate::engine::Move;
 use crate::story::{Claim, Promise, Quantified, SceneId, Story, Way};
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 const ROUNDS: usize = 10_000;
 const SMALL: f64 = 1e-12;
+/// States that are solved together by policy iteration.
+const DIRECT: usize = 300;
+/// How closely chances are known where each was solved to the end.
+const EXACT: f64 = 1e-12;
+/// How closely they are known where no round changes much any more.
+const CLOSE: f64 = 1e-9;
+
+/// What became of a claim.
+pub(super) enum Judged {
+    /// It holds.
+    Holds,
+    /// A state in which it fails, and the fewest moves that lead to it.
+    Fails(Node, Vec<(Node, Move)>),
+    /// It hangs on a chance that is not known closely enough.
+    Undecided,
+}
+
+/// The best player's chances, state by state.
+struct Best {
+    /// At least so much.
+    least: Vec<f64>,
+    /// At most so much more.
+    off: Vec<f64>,
+    /// Whether it is more than 0.
+    can: Vec<bool>,
+    /// Whether it is 1.
+    sure: Vec<bool>,
+}
+
+impl Best {
+    /// Whether a chance is so high: surely, or as far as is known.
+    fn is(&self, i: usize, p: f64, surely: bool) -> bool {
+        if p <= 0.0 || (self.sure[i] && p <= 1.0) {
+            true
+        } else if p >= 1.0 || !self.can[i] {
+            false
+        } else {
+            self.least[i] >= p || (!surely && self.least[i] + self.off[i] + EXACT >= p)
+        }
+    }
+}
 
 /// What claims are decided on.
 pub(super) struct Ground<'g> {
@@ -37,18 +81,23 @@ pub(super) struct Ground<'g> {
 }
 
 impl Ground<'_> {
-    /// A state in which the claim fails, and the fewest moves that lead to it; `None` if it holds.
-    pub fn fails(&self, claim: &Claim) -> Option<(Node, Vec<(Node, Move)>)> {
-        let holds = self.set(&claim.promise);
-        let wanted = match claim.of {
-            Quantified::AtStart => {
+    /// Decides a claim.
+    pub fn judge(&self, claim: &Claim) -> Judged {
+        // What holds surely is less than what may hold; mostly they are the same.
+        let wanted = claim.of != Quantified::Never;
+        let broken = |surely: bool| {
+            let holds = self.set(&claim.promise, surely);
+            if claim.of == Quantified::AtStart {
                 return self.starts().into_iter().find(|(node, _)| !holds[*node as usize]);
             }
-            Quantified::Always => true,
-            Quantified::Never => false,
+            let breaks = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
+            self.graph.nodes().find(breaks).map(|node| (node, self.graph.path(node)))
         };
-        let fails = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
-        self.graph.nodes().find(fails).map(|node| (node, self.graph.path(node)))
+        let Some((node, path)) = broken(wanted) else { return Judged::Holds };
+        if !is_likely(&claim.promise) {
+            return Judged::Fails(node, path);
+        }
+        broken(!wanted).map_or(Judged::Undecided, |(node, path)| Judged::Fails(node, path))
     }
 
     fn scene(&self, node: Node) -> SceneId {
@@ -62,7 +111,7 @@ impl Ground<'_> {
     /// The first states in which the player chooses: one, but where the world answers before; with its answers.
     fn starts(&self) -> Vec<(Node, Vec<(Node, Move)>)> {
         let mut found = Vec::new();
-        let mut seen = std::collections::HashSet::from([0]);
+        let mut seen = HashSet::from([0]);
         let mut todo = VecDeque::from([(0, Vec::new())]);
         while let Some((node, path)) = todo.pop_front() {
             if self.player_chooses(node) {
@@ -81,12 +130,12 @@ impl Ground<'_> {
         self.graph.nodes().map(holds).collect()
     }
 
-    /// The states in which a promise holds.
-    pub fn set(&self, promise: &Promise) -> Vec<bool> {
+    /// The states in which a promise holds: surely, or as far as is known.
+    fn set(&self, promise: &Promise, surely: bool) -> Vec<bool> {
         match promise {
-            Promise::And(all) => self.fold(all, true, |a, b| a && b),
-            Promise::Or(all) => self.fold(all, false, |a, b| a || b),
-            Promise::Not(inner) => self.set(inner).into_iter().map(|holds| !holds).collect(),
+            Promise::And(all) => self.fold(all, surely, true, |a, b| a && b),
+            Promise::Or(all) => self.fold(all, surely, false, |a, b| a || b),
+            Promise::Not(inner) => self.set(inner, !surely).into_iter().map(|holds| !holds).collect(),
             Promise::At(scene) => self.each(|node| self.scene(node) == *scene),
             Promise::Act(act) => self.each(|node| self.control.scene(self.scene(node)).act == Some(*act)),
             Promise::Ending(endings) => self.each(|node| match self.control.scene(self.scene(node)).way {
@@ -103,20 +152,27 @@ impl Ground<'_> {
                 self.each(|node| crate::engine::holds(self.control, condition, self.graph.key(node)))
             }
             Promise::CanReach(inner) => {
-                let there = self.set(inner);
+                let there = self.set(inner, surely);
                 self.reversed.sweep(self.graph.nodes().filter(|node| there[*node as usize]))
             }
-            Promise::Within(most, inner) => self.within(*most, &self.set(inner)),
+            Promise::Within(most, inner) => self.within(*most, &self.set(inner, surely)),
             Promise::Likely(inner, p) => {
-                self.best(&self.set(inner)).into_iter().map(|best| best >= *p).collect()
+                let best = self.best(&self.set(inner, surely));
+                self.each(|node| best.is(node as usize, *p, surely))
             }
         }
     }
 
-    fn fold(&self, all: &[Promise], start: bool, with: impl Fn(bool, bool) -> bool) -> Vec<bool> {
+    fn fold(
+        &self,
+        all: &[Promise],
+        surely: bool,
+        start: bool,
+        with: impl Fn(bool, bool) -> bool,
+    ) -> Vec<bool> {
         let mut holds = vec![start; self.graph.len()];
         for inner in all {
-            holds.iter_mut().zip(self.set(inner)).for_each(|(a, b)| *a = with(*a, b));
+            holds.iter_mut().zip(self.set(inner, surely)).for_each(|(a, b)| *a = with(*a, b));
         }
         holds
     }
@@ -149,42 +205,193 @@ impl Ground<'_> {
         cost.into_iter().map(|cost| cost != u32::MAX).collect()
     }
 
-    /// For each state a lower bound of the best player's probability of getting to some states.
-    pub fn best(&self, there: &[bool]) -> Vec<f64> {
-        let mut best: Vec<f64> = there.iter().map(|there| f64::from(u8::from(*there))).collect();
-        let can = self.reversed.sweep(self.graph.nodes().filter(|node| there[*node as usize]));
-        // Backwards: what a component leads to is known when it comes to it.
-        for component in (0..self.components.len()).rev() {
-            let members = self.components.members(component);
-            if component % 4096 == 0 && self.course.is_stopped() {
-                break;
+    fn is_drawn(&self, node: Node) -> bool {
+        matches!(self.control.scene(self.scene(node)).way, Way::Lab { .. })
+    }
+
+    /// Where a state leads, and how likely where the world draws; not to where it never draws. Of choices each is
+    /// as likely as the player likes.
+    fn leads(&self, node: Node) -> impl Iterator<Item = (Node, f64)> + Clone + '_ {
+        let drawn = self.is_drawn(node);
+        let chances = &self.chances[self.graph.edge_range(node)];
+        let edges = self.graph.edges(node).iter().zip(chances);
+        edges
+            .filter(move |(_, p)| !drawn || **p > 0.0)
+            .map(move |(edge, p)| (edge.to, if drawn { *p } else { 1.0 }))
+    }
+
+    /// The members of a component that can be led to `to` within some states, nearest last; they are added to it.
+    fn attract(&self, members: &[Node], within: impl Fn(Node) -> bool, to: &mut [bool]) -> Vec<Node> {
+        let leads = |node: Node, to: &[bool]| self.leads(node).any(|(next, _)| to[next as usize]);
+        let mut added = Vec::new();
+        for node in members {
+            if !to[*node as usize] && within(*node) && leads(*node, to) {
+                added.push(*node);
             }
-            for _ in 0..ROUNDS {
-                if members.len() > 64 && self.course.is_stopped() {
-                    break;
-                }
-                let mut grown = 0.0f64;
-                for node in members.iter().rev() {
-                    let i = *node as usize;
-                    if there[i] || !can[i] {
-                        continue;
-                    }
-                    let edges = self.graph.edges(*node);
-                    let value = match self.control.scene(self.scene(*node)).way {
-                        Way::Lab { .. } => {
-                            let chances = &self.chances[self.graph.edge_range(*node)];
-                            edges.iter().zip(chances).map(|(edge, p)| p * best[edge.to as usize]).sum()
-                        }
-                        _ => edges.iter().map(|edge| best[edge.to as usize]).fold(0.0, f64::max),
-                    };
-                    grown = grown.max(value - best[i]);
-                    best[i] = best[i].max(value);
-                }
-                if grown < SMALL {
-                    break;
+        }
+        added.iter().for_each(|node| to[*node as usize] = true);
+        let mut next = 0;
+        while let Some(node) = added.get(next).copied() {
+            next += 1;
+            for before in self.reversed.before(node).iter().copied() {
+                let inside = self.components.of(before) == self.components.of(node);
+                if inside && !to[before as usize] && within(before) && leads(before, to) {
+                    to[before as usize] = true;
+                    added.push(before);
                 }
             }
         }
+        added
+    }
+
+    /// The best player's probability of getting to some states.
+    fn best(&self, there: &[bool]) -> Best {
+        let mut best = Best {
+            least: there.iter().map(|there| f64::from(u8::from(*there))).collect(),
+            off: vec![0.0; there.len()],
+            can: there.to_vec(),
+            sure: there.to_vec(),
+        };
+        // Backwards: what a component leads to is known when it comes to it.
+        for component in (0..self.components.len()).rev() {
+            let members = self.components.members(component);
+            if (component % 4096 == 0 || members.len() > 64) && self.course.is_stopped() {
+                break;
+            }
+            let can = self.attract(members, |_| true, &mut best.can);
+            // From here it is sure where the player can go on so that nothing but such states comes, and always with a
+            // way there: the largest such set.
+            let mut tried = can.clone();
+            let mut within: HashSet<Node> = tried.iter().copied().collect();
+            while !tried.is_empty() && !self.course.is_stopped() {
+                let Best { sure, .. } = &mut best;
+                let stays = |node: Node, sure: &[bool]| {
+                    within.contains(&node)
+                        && (!self.is_drawn(node)
+                            || self.leads(node).all(|(to, _)| sure[to as usize] || within.contains(&to)))
+                };
+                let known: Vec<Node> = tried.iter().copied().filter(|node| stays(*node, sure)).collect();
+                let stays: HashSet<Node> = known.into_iter().collect();
+                let found = self.attract(members, |node| stays.contains(&node), sure);
+                if found.len() == tried.len() {
+                    break;
+                }
+                found.iter().for_each(|node| sure[*node as usize] = false);
+                within = found.iter().copied().collect();
+                tried = found;
+            }
+            tried.iter().for_each(|node| best.least[*node as usize] = 1.0);
+            let open: Vec<Node> = can.into_iter().filter(|node| !best.sure[*node as usize]).collect();
+            if open.is_empty() {
+                continue;
+            }
+            let inside = |to: Node| self.components.of(to) == component;
+            let more = open.iter().flat_map(|node| self.leads(*node)).filter(|(to, _)| !inside(*to));
+            let from = more.map(|(to, _)| best.off[to as usize]).fold(0.0, f64::max);
+            let own = if open.len() <= DIRECT {
+                self.by_policies(&open, &mut best)
+            } else {
+                self.by_values(&open, &mut best.least)
+            };
+            for node in open {
+                let i = node as usize;
+                best.least[i] = best.least[i].min(1.0f64.next_down());
+                best.off[i] = from + own;
+            }
+        }
         best
+    }
+
+    /// Policy iteration on the open states of a component, those nearest to what is known first; how much more
+    /// the chances may be.
+    fn by_policies(&self, open: &[Node], best: &mut Best) -> f64 {
+        let index: HashMap<Node, usize> = open.iter().enumerate().map(|(i, node)| (*node, i)).collect();
+        // At first each goes to one before it, or to what is known: so it is left in the end.
+        let nearest = |(i, node): (usize, &Node)| {
+            let near = |to: &Node| match index.get(to) {
+                Some(j) => *j < i,
+                None => best.can[*to as usize],
+            };
+            self.leads(*node).map(|(to, _)| to).find(near).unwrap_or(*node)
+        };
+        let mut policy: Vec<Node> = open.iter().enumerate().map(nearest).collect();
+        for _ in 0..100 {
+            let mut chain = Chain::new(open.len());
+            let mut values = vec![0.0; open.len()];
+            for (i, node) in open.iter().enumerate() {
+                let mut add = |to: Node, p: f64| {
+                    let inside = index.get(&to).copied();
+                    chain.add(i, inside, p);
+                    if inside.is_none() {
+                        values[i] += p * best.least[to as usize];
+                    }
+                };
+                if self.is_drawn(*node) {
+                    self.leads(*node).for_each(|(to, p)| add(to, p));
+                } else {
+                    add(policy[i], 1.0);
+                }
+            }
+            let Some(chain) = chain.solved() else { return 1.0 };
+            chain.values(&mut values);
+            for (node, value) in open.iter().zip(&values) {
+                best.least[*node as usize] = *value;
+            }
+            let mut changed = false;
+            for (i, node) in open.iter().enumerate().filter(|(_, node)| !self.is_drawn(**node)) {
+                for (to, _) in self.leads(*node) {
+                    if best.least[to as usize] > best.least[policy[i] as usize] * (1.0 + 1e-13) {
+                        policy[i] = to;
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                return 0.0;
+            }
+            if self.course.is_stopped() {
+                break;
+            }
+        }
+        1.0
+    }
+
+    /// Value iteration on the open states of a component; how much more the chances may be.
+    fn by_values(&self, open: &[Node], best: &mut [f64]) -> f64 {
+        for _ in 0..ROUNDS {
+            if self.course.is_stopped() {
+                break;
+            }
+            let mut grown = 0.0f64;
+            for node in open {
+                let i = *node as usize;
+                let value = if self.is_drawn(*node) {
+                    self.leads(*node).map(|(to, p)| p * best[to as usize]).sum()
+                } else {
+                    self.leads(*node).map(|(to, _)| best[to as usize]).fold(0.0, f64::max)
+                };
+                // Of itself: chances that are small at first may grow for long.
+                if value > best[i] {
+                    grown = grown.max((value - best[i]) / value);
+                    best[i] = value;
+                }
+            }
+            if grown < SMALL {
+                return CLOSE;
+            }
+        }
+        1.0
+    }
+}
+
+/// Whether a promise asks for a chance.
+fn is_likely(promise: &Promise) -> bool {
+    match promise {
+        Promise::Likely(..) => true,
+        Promise::And(all) | Promise::Or(all) => all.iter().any(is_likely),
+        Promise::Not(inner) | Promise::CanReach(inner) | Promise::Within(_, inner) => is_likely(inner),
+        Promise::At(_) | Promise::Act(_) | Promise::Ending(_) | Promise::Offers(_) | Promise::Fact(_) => {
+            false
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::story::diagnostic::{Code, Example};
 pub static EXAMPLES: &[Example] = &[
     Example {
         code: Code::UnknownChoice,
-        about: "A claim names a choice that no scene has.",
+        about: "A claim, or an alias, names a choice that no scene has.",
         failing: r#"start: "a", claims: [AtStart(Offers("onn"))], scenes: { "a": (text: "A.", choices: [(id: "on", label: "On", to: "e"), (id: "wait", label: "Wait")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
         passing: r#"start: "a", claims: [AtStart(Offers("on"))], scenes: { "a": (text: "A.", choices: [(id: "on", label: "On", to: "e"), (id: "wait", label: "Wait")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
     },
@@ -121,7 +121,7 @@ pub static EXAMPLES: &[Example] = &[
     },
     Example {
         code: Code::NotDecided,
-        about: "The facts that decide a part of a text have more values together than the checker follows, so it says nothing of this part.",
+        about: "The facts that decide a part of a text have more values together than the checker follows, so it says nothing of this part. Or the probability that a claim asks for is too close to the real one, or not known closely enough. The story is not proved then (exit code 3).",
         failing: r#"start: "a", facts: { "p": Range(from: 0, to: 999, start: 0), "q": Range(from: 0, to: 999, start: 0) }, scenes: { "a": (text: ["A.", (when: All([AtLeast("p", 999), AtLeast("q", 999)]), text: "Many.")], choices: [(id: "p", label: "P", then: [RaiseToEnd("p", 1)]), (id: "q", label: "Q", then: [RaiseToEnd("q", 1)]), (id: "on", label: "On", to: "e")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
         passing: r#"start: "a", facts: { "p": Range(from: 0, to: 9, start: 0), "q": Range(from: 0, to: 9, start: 0) }, scenes: { "a": (text: ["A.", (when: All([AtLeast("p", 9), AtLeast("q", 9)]), text: "Many.")], choices: [(id: "p", label: "P", then: [RaiseToEnd("p", 1)]), (id: "q", label: "Q", then: [RaiseToEnd("q", 1)]), (id: "on", label: "On", to: "e")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
     },

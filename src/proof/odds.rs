@@ -2,14 +2,16 @@
 //!
 //! The explored graph with these weights is a Markov chain (Kemeny and Snell 1960). The expected number
 //! of visits of each state is solved forward: mass is pushed through the strongly connected components in
-//! the order in which they lead to each other, round after round within one, until less than 1e-13 of it is
-//! still under way (a block Gauss-Seidel iteration from below; what is left bounds the error of every figure
-//! here). Mass that enters a trap is counted as never ending.
+//! the order in which they lead to each other. A component of up to some hundred states is solved directly, a
+//! larger one round after round until less than 1e-13 of it is still under way (a block Gauss-Seidel iteration from
+//! below). What is left after many rounds bounds the error of every probability here; where it is much, the
+//! odds are not settled. Mass that enters a trap is counted as never ending.
 //!
 //! The world's weights are counted: `labs/odds.ron` holds, for settings of the labs' knobs, how often
 //! each outcome was found among some hundreds of seeds. Where a setting was not measured, all possible
 //! outcomes weigh the same, and the report says so. What is done by hand ends in each way alike.
 
+use super::chain::Chain;
 use super::graph::{Edge, Graph, NOWHERE, Node};
 use super::pack::Control;
 use super::{Course, Phase, Proof};
@@ -24,6 +26,11 @@ use std::sync::Mutex;
 const TOLERANCE: f64 = 1e-13;
 /// Most rounds in one component.
 const ROUNDS: usize = 20_000;
+/// Rounds after which a component is solved directly, if it has at most so many states.
+const FEW: usize = 50;
+const DIRECT: usize = 400;
+/// With more mass left under way than this, odds are not settled.
+const SETTLED: f64 = 1e-8;
 /// A game this short is worth knowing.
 pub const SHORT: usize = 8;
 
@@ -154,6 +161,13 @@ pub struct Odds {
     pub coverage: (usize, usize),
 }
 
+impl Odds {
+    /// Whether so little is still under way that its figures hold.
+    pub fn is_settled(&self) -> bool {
+        self.residual <= SETTLED
+    }
+}
+
 /// Solves the odds; how far it has come where somebody asked to stop.
 pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) -> Result<Odds, Phase> {
     let way = |node: Node| way(proof, node);
@@ -168,9 +182,10 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) ->
         coverage,
     };
     let tell = |done| course.tell(Phase::Odds(done));
-    let pushed = push(proof, [0], TOLERANCE, course, &tell, |node, [here]| match way(node) {
+    let ends = ends(proof);
+    let pushed = push(proof, &ends, [0], TOLERANCE, course, &tell, |node, [here]| match way(node) {
         Way::Ending(ending) => odds.endings[ending.index()] += here,
-        _ if !proof.ends[node as usize] => odds.never += here,
+        _ if !ends[node as usize] => odds.never += here,
         way => {
             odds.moves += here;
             if !matches!(way, Way::Lab { .. }) {
@@ -178,37 +193,73 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) ->
             }
         }
     });
-    (odds.residual, odds.rounds) = pushed.map_err(Phase::Odds)?;
+    let ([left], rounds) = pushed.map_err(Phase::Odds)?;
+    // No sum is more exact than its digits.
+    (odds.residual, odds.rounds) = (left.max(f64::EPSILON), rounds);
     odds.short = short(&proof.graph, &|node| &proof.chances[proof.graph.edge_range(node)], &way);
     Ok(odds)
 }
 
+/// The probability of each ending, and of none; `None` where they are not settled.
+pub(super) type Solved = Option<(Vec<f64>, f64)>;
+
 /// States from which odds are solved at once: what is read of a move is used for each of them.
 pub(super) const LANES: usize = 16;
 
-/// The probability of each ending from some states on, and of none; `None` where somebody asked to stop.
+/// The probability of each ending from some states on, and of none; `None` for a state from which they are not
+/// settled. Nothing at all where somebody asked to stop.
 pub(super) fn from(
     proof: &Proof,
     starts: [Node; LANES],
     course: &Course,
     tell: &dyn Fn(f64),
-) -> Option<[(Vec<f64>, f64); LANES]> {
+) -> Option<[Solved; LANES]> {
+    let ends = ends(proof);
     let mut endings = vec![[0.0; LANES]; proof.control.story.endings.len()];
     let mut never = [0.0; LANES];
     let add = |to: &mut [f64; LANES], here: &[f64; LANES]| {
         to.iter_mut().zip(here).for_each(|(to, here)| *to += here);
     };
-    push(proof, starts, 1e-9, course, tell, |node, here| match way(proof, node) {
+    let pushed = push(proof, &ends, starts, 1e-9, course, tell, |node, here| match way(proof, node) {
         Way::Ending(ending) => add(&mut endings[ending.index()], &here),
-        _ if !proof.ends[node as usize] => add(&mut never, &here),
+        _ if !ends[node as usize] => add(&mut never, &here),
         _ => {}
-    })
-    .ok()?;
-    Some(std::array::from_fn(|lane| (endings.iter().map(|of| of[lane]).collect(), never[lane])))
+    });
+    let (left, _) = pushed.ok()?;
+    Some(std::array::from_fn(|lane| {
+        (left[lane] <= SETTLED).then(|| (endings.iter().map(|of| of[lane]).collect(), never[lane]))
+    }))
 }
 
 fn way(proof: &Proof, node: Node) -> &Way {
     &proof.control.story.scene(proof.scene(node)).way
+}
+
+/// From which states an ending is reached with some probability: not by what weighs nothing.
+fn ends(proof: &Proof) -> Vec<bool> {
+    let graph = &proof.graph;
+    if proof.chances.iter().all(|chance| *chance > 0.0) {
+        return proof.ends.clone();
+    }
+    let mut ends: Vec<bool> = graph.nodes().map(|node| matches!(way(proof, node), Way::Ending(_))).collect();
+    let mut todo: Vec<Node> = graph.nodes().filter(|node| ends[*node as usize]).collect();
+    while let Some(node) = todo.pop() {
+        for before in
+            proof.reversed.before(node).iter().copied().filter(|before| proof.ends[*before as usize])
+        {
+            let chances = &proof.chances[graph.edge_range(before)];
+            let mut edges = graph.edges(before).iter().zip(chances);
+            if !ends[before as usize] && edges.any(|(edge, chance)| edge.to == node && *chance > 0.0) {
+                ends[before as usize] = true;
+                todo.push(before);
+            }
+        }
+    }
+    ends
+}
+
+fn add<const L: usize>(to: &mut [f64; L], from: &[f64; L]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }
 
 /// Pushes mass from a state on, component after component, through each until what is left in it is a
@@ -216,21 +267,21 @@ fn way(proof: &Proof, node: Node) -> &Way {
 /// took; how far it has come where somebody asked to stop. Several states may be started from at once, each by itself.
 fn push<const L: usize>(
     proof: &Proof,
+    ends: &[bool],
     starts: [Node; L],
     tolerance: f64,
     course: &Course,
     tell: &dyn Fn(f64),
     mut arrives: impl FnMut(Node, [f64; L]),
-) -> Result<(f64, usize), f64> {
+) -> Result<([f64; L], usize), f64> {
     let Proof { graph, components, .. } = proof;
     let mut mass = vec![[0.0f64; L]; graph.len()];
     for (lane, start) in starts.iter().enumerate() {
         mass[*start as usize][lane] = 1.0;
     }
-    let add = |to: &mut [f64; L], from: &[f64; L]| {
-        for lane in 0..L {
-            to[lane] += from[lane];
-        }
+    let chances = |node: Node| {
+        let chances = &proof.chances[graph.edge_range(node)];
+        graph.edges(node).iter().zip(chances)
     };
     let (mut left, mut rounds, mut work) = ([0.0; L], 0, 0usize);
     let first = starts.iter().map(|start| components.of(*start)).min().unwrap_or(0);
@@ -248,8 +299,9 @@ fn push<const L: usize>(
         let mut round = 0;
         work += 1;
         while (0..L).any(|lane| here[lane] > most[lane]) && round < ROUNDS {
+            let whole = round == FEW && members.len() <= DIRECT && visits(proof, ends, component, &mut mass);
             round += 1;
-            work += members.len();
+            work += if whole { members.len() * members.len() } else { members.len() };
             if work > 1 << 14 {
                 work = 0;
                 let done = component as f64 / components.len() as f64;
@@ -258,15 +310,16 @@ fn push<const L: usize>(
                     return Err(done);
                 }
             }
+            let within = |to: Node| whole && components.of(to) == component && ends[to as usize];
             for node in members {
                 let here = std::mem::replace(&mut mass[*node as usize], [0.0; L]);
                 if here == [0.0; L] {
                     continue;
                 }
                 arrives(*node, here);
-                if proof.ends[*node as usize] {
-                    let chances = &proof.chances[graph.edge_range(*node)];
-                    for (edge, chance) in graph.edges(*node).iter().zip(chances) {
+                if ends[*node as usize] {
+                    // All that goes round within is among the visits.
+                    for (edge, chance) in chances(*node).filter(|(edge, _)| !within(edge.to)) {
                         add(&mut mass[edge.to as usize], &here.map(|here| here * chance));
                     }
                 }
@@ -276,8 +329,29 @@ fn push<const L: usize>(
         add(&mut left, &here);
         rounds = rounds.max(round);
     }
-    // No sum is more exact than its digits.
-    Ok((left.iter().copied().fold(f64::EPSILON, f64::max), rounds))
+    Ok((left, rounds))
+}
+
+/// From the mass that is in a component, all visits that its states will ever get; false where that cannot be told.
+fn visits<const L: usize>(proof: &Proof, ends: &[bool], component: usize, mass: &mut [[f64; L]]) -> bool {
+    let graph = &proof.graph;
+    let members = proof.components.members(component).iter().copied();
+    let members: Vec<Node> = members.filter(|node| ends[*node as usize]).collect();
+    let mut chain = Chain::new(members.len());
+    for (i, node) in members.iter().enumerate() {
+        let chances = &proof.chances[graph.edge_range(*node)];
+        for (edge, chance) in graph.edges(*node).iter().zip(chances) {
+            // The states of a component come in order.
+            chain.add(i, members.binary_search(&edge.to).ok(), *chance);
+        }
+    }
+    let Some(chain) = chain.solved() else { return false };
+    let mut here: Vec<[f64; L]> = members.iter().map(|node| mass[*node as usize]).collect();
+    chain.visits(&mut here);
+    for (node, here) in members.iter().zip(here) {
+        mass[*node as usize] = here;
+    }
+    true
 }
 
 /// The probability of an ending within a few moves, move by move.

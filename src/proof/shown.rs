@@ -25,8 +25,8 @@ use crate::story::diagnostic::{Code, Diagnostic, Played};
 use crate::story::{EndingId, Part, Story, Way};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Most states that are looked at for one seed and one length.
 const MOST_STATES: usize = 50_000;
@@ -100,11 +100,13 @@ pub fn endings(
             goals[ending.index()].push(node);
         }
     }
-    let mut showing = Showing { endings: vec![None; story.endings.len()], ..Showing::default() };
-    for (i, ending) in story.endings.iter().enumerate().take(MOST) {
-        done(i);
+    let tried = goals.len().min(MOST);
+    let play =
+        |i: usize| proof.endings[i].and_then(|first| player.ending(EndingId(i as u32), &goals[i], first));
+    let mut showing = Showing { endings: player.shared(tried, &play, done), ..Showing::default() };
+    showing.endings.resize(goals.len(), None);
+    for (i, ending) in story.endings.iter().enumerate().take(tried) {
         let Some(first) = proof.endings[i] else { continue };
-        showing.endings[i] = player.ending(EndingId(i as u32), &goals[i], first);
         if stop.load(Ordering::Relaxed) {
             break;
         }
@@ -134,26 +136,32 @@ pub fn endings(
     showing
 }
 
-/// For each complaint with a witness that hangs on the world, a game that shows it, where one was found. `done` is
-/// told how many were tried.
+/// For each complaint with a witness that hangs on the world (with `every`, for each with a witness), a game that
+/// shows it, where one was found. `done` is told which one is tried.
 pub fn witnesses(
     story: &Story,
     proof: &Proof,
     complaints: &[Diagnostic],
+    every: bool,
     limits: Limits,
     stop: &AtomicBool,
     done: &mut dyn FnMut(usize),
 ) -> Vec<Option<Shown>> {
     let player = Player::new(story, proof, limits, stop);
-    complaints
-        .iter()
-        .enumerate()
-        .map(|(i, complaint)| {
-            let names = complaint.witness.as_ref().filter(|_| i < MOST && is_tried(complaint))?;
-            done(i);
-            player.along(&proof.path_named(story, names)?)
-        })
-        .collect()
+    let wanted = |complaint: &Diagnostic| {
+        is_tried(complaint) || (every && complaint.witness.as_ref().is_some_and(|it| it.len() <= LONGEST))
+    };
+    let tried: Vec<usize> = (0..complaints.len().min(MOST)).filter(|i| wanted(&complaints[*i])).collect();
+    let play = |i: usize| {
+        let names = complaints[tried[i]].witness.as_ref()?;
+        player.along(&proof.path_named(story, names)?)
+    };
+    let found = player.shared(tried.len(), &play, &mut |i| done(tried[i]));
+    let mut shown = vec![None; complaints.len()];
+    for (i, found) in tried.into_iter().zip(found) {
+        shown[i] = found;
+    }
+    shown
 }
 
 /// Whether a witness hangs on the world, whose answers are named with whose they are, and is not too long.
@@ -252,7 +260,8 @@ enum How {
     ByHand(Kind, u32, Sample),
 }
 
-type Answers = HashMap<(Lab, Setting, Hand), u8>;
+/// Each is found out once, by whoever asks first; another who asks meanwhile waits for it alone.
+type Answers = HashMap<(Lab, Setting, Hand), Arc<OnceLock<u8>>>;
 type Endings = HashMap<(Kind, u32), Vec<(Sample, u8)>>;
 
 pub(super) struct Player<'p> {
@@ -297,6 +306,38 @@ impl<'p> Player<'p> {
 
     pub(super) fn way(&self, node: Node) -> &'p Way {
         &self.proof.control.story.scene(self.proof.scene(node)).way
+    }
+
+    /// Does so many things, shared between the threads; each is done on one of them. `done` is told what this
+    /// thread begins.
+    fn shared(
+        &self,
+        count: usize,
+        play: &(dyn Fn(usize) -> Option<Shown> + Sync),
+        done: &mut dyn FnMut(usize),
+    ) -> Vec<Option<Shown>> {
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(vec![None; count]);
+        let work = |done: &mut dyn FnMut(usize)| {
+            while !self.is_stopped() {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                if i >= count {
+                    return;
+                }
+                done(i);
+                let shown = play(i);
+                if let Ok(mut found) = found.lock() {
+                    found[i] = shown;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.limits.threads.min(count) {
+                scope.spawn(|| work(&mut |_| {}));
+            }
+            work(done);
+        });
+        found.into_inner().unwrap_or_default()
     }
 
     fn ending(&self, ending: EndingId, goals: &[Node], first: Node) -> Option<Shown> {
@@ -606,14 +647,13 @@ impl<'p> Player<'p> {
         }
         *asked += 1;
         let key = (lab, setting, given);
-        let mut answers = self.answers.get(seed as usize)?.lock().ok()?;
-        if let Some(known) = answers.get(&key) {
-            return Some(*known);
-        }
-        self.runs.fetch_add(1, Ordering::Relaxed);
-        let outcome = lab.outcome(&key.1, &key.2.inputs(seed), seed.into()).0;
-        answers.insert(key, outcome);
-        Some(outcome)
+        let (of, hand) = (key.1.clone(), key.2.clone());
+        let known = Arc::clone(self.answers.get(seed as usize)?.lock().ok()?.entry(key).or_default());
+        let run = || {
+            self.runs.fetch_add(1, Ordering::Relaxed);
+            lab.outcome(&of, &hand.inputs(seed), seed.into()).0
+        };
+        Some(*known.get_or_init(run))
     }
 
     /// The kept ways of doing an exercise that end so.

@@ -19,9 +19,6 @@ pub const MOST: usize = 3;
 /// A move that changes less is none.
 pub const LEAST: f64 = 0.05;
 
-/// The probability of each ending, and of none.
-type Solved = (Vec<f64>, f64);
-
 /// The odds after a move.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
@@ -31,6 +28,8 @@ pub struct Turn {
     pub name: String,
     /// Whether the world made it.
     pub world: bool,
+    /// Whether the odds from here are settled; else they and the change say nothing.
+    pub settled: bool,
     /// Probability of each ending from here.
     pub odds: Vec<f64>,
     /// Probability of none.
@@ -79,7 +78,7 @@ pub fn along(
         at = to;
     }
     let lanes: Vec<_> = places.chunks(odds::LANES).collect();
-    let solved: Mutex<BTreeMap<usize, Vec<Solved>>> = Mutex::default();
+    let solved: Mutex<BTreeMap<usize, Vec<odds::Solved>>> = Mutex::default();
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let work = || {
@@ -112,10 +111,12 @@ pub fn along(
     let solved = solved.into_inner().unwrap_or_default().into_values().flatten();
     let mut turns: Vec<Turn> = Vec::with_capacity(places.len());
     for ((entry, name, world, _), solved) in places.iter().zip(solved) {
-        let (odds, never) = solved;
-        let change = turns.last().map_or(0.0, |before| distance(before, &odds, never));
+        let settled = solved.is_some();
+        let (odds, never) = solved.unwrap_or_else(|| (vec![0.0; story.endings.len()], 0.0));
+        let before = turns.last().filter(|before| before.settled && settled);
+        let change = before.map_or(0.0, |before| distance(before, &odds, never));
         let (entry, name, world) = (*entry, name.clone(), *world);
-        turns.push(Turn { entry, name, world, odds, never, change, turning: false });
+        turns.push(Turn { entry, name, world, settled, odds, never, change, turning: false });
     }
     let mut order: Vec<usize> = (0..turns.len()).collect();
     order.sort_by(|a, b| turns[*b].change.total_cmp(&turns[*a].change).then(a.cmp(b)));

@@ -381,11 +381,20 @@ fn failing_claims(
     for (done, claim) in story.claims.iter().enumerate() {
         let now = Phase::Claims(done, story.claims.len());
         course.tell(now);
-        let fails = ground.fails(claim);
+        let judged = ground.judge(claim);
         if course.is_stopped() {
             return Some(now);
         }
-        let Some((node, path)) = fails else { continue };
+        let (node, path) = match judged {
+            claims::Judged::Holds => continue,
+            claims::Judged::Undecided => {
+                let complaint =
+                    Diagnostic::new(Code::NotDecided, claim.span, "this claim is too close to decide");
+                found.push(complaint.help("claim a little more or less than this probability, or make the places smaller in which a player can go round and round"));
+                continue;
+            }
+            claims::Judged::Fails(node, path) => (node, path),
+        };
         let scene = story.str(story.scene(proof.scene(node)).name);
         let (message, label) = match claim.of {
             Quantified::AtStart => ("does not hold at the start".to_owned(), "claimed of the start"),

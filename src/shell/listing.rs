@@ -52,8 +52,16 @@ pub fn saves(store: &Store, style: Style) -> Result<String, Failed> {
         let about = match &slot.save {
             Ok(save) => {
                 let moves = counted(save.moves.len() as u64, "move");
-                format!("{} ({moves}, {})", save.at, ago(save.when, now()))
+                let marked = match save.doubt() {
+                    _ if !store.is_ours(save) => {
+                        format!("; of another story, `{}` (id `{}`)", save.title, save.story)
+                    }
+                    Some(wrong) => format!("; it {wrong}"),
+                    None => String::new(),
+                };
+                format!("{} ({moves}, {}){marked}", save.at, ago(save.when, now()))
             }
+            Err(Failed::Bad { bad, .. }) => format!("cannot be loaded: {bad}"),
             Err(failed) => failed.to_string(),
         };
         render::wrap(&about, &name, &" ".repeat(widest + 2), style.width, &mut text);
@@ -79,7 +87,10 @@ pub fn ago(when: u64, now: u64) -> String {
 /// The pages of the notebook: titles, and which are unlocked.
 pub fn pages(story: &Story, gallery: &Gallery, style: Style) -> String {
     let open = story.pages.iter().filter(|page| gallery.unlocked(story.str(page.name)).is_some()).count();
-    let mut text = format!("Notebook: {open} of {} pages. `what is TERM` reads one.\n\n", story.pages.len());
+    let mut text = String::new();
+    let first = format!("Notebook: {open} of {} pages. `what is TERM` reads one.", story.pages.len());
+    render::wrap(&first, "", "", style.width, &mut text);
+    text.push('\n');
     for page in &story.pages {
         let mark = if gallery.unlocked(story.str(page.name)).is_some() { "* " } else { "  " };
         let locked = if mark == "  " { " (not yet)" } else { "" };

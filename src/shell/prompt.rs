@@ -7,11 +7,15 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::{DefaultHistory, History};
 use rustyline::validate::Validator;
-use rustyline::{CompletionType, Config, Context, Editor, Helper};
+use rustyline::{
+    Cmd, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext, EventHandler,
+    Helper, KeyEvent, RepeatCount,
+};
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use unicode_width::UnicodeWidthChar;
 
 /// Longest line that is read; the rest of a longer one is thrown away.
@@ -22,8 +26,10 @@ const LONGEST: usize = 4096;
 pub enum Input {
     /// A line.
     Line(String),
-    /// Ctrl-C.
+    /// Ctrl-C on an empty line.
     Interrupted,
+    /// Ctrl-C on a line that was begun, and is thrown away.
+    Cancelled,
     /// Ctrl-D, the end of a pipe, or a terminal that was closed.
     End,
 }
@@ -36,6 +42,8 @@ pub enum Prompt {
         editor: Box<Editor<Completions, DefaultHistory>>,
         /// Where typed lines are kept.
         history: Option<PathBuf>,
+        /// Ctrl-C was pressed with something typed.
+        typed: Arc<AtomicBool>,
     },
     /// A person whose terminal is left as it is: the line is never drawn again while it is typed.
     Plain,
@@ -69,17 +77,7 @@ impl Prompt {
             return Prompt::Script { line: 0 };
         }
         if plain {
-            // The terminal itself throws the line away. Every move is saved, so that leaving needs nothing more.
-            let saved = super::sentences::saved(slot);
-            let _ = ctrlc::set_handler(move || {
-                let mut out = io::stdout().lock();
-                let again = INTERRUPTED.swap(true, Ordering::Relaxed);
-                let sentence = if again { &*saved } else { super::sentences::ONCE_MORE };
-                let _ = writeln!(out, "\n{sentence}").and_then(|()| out.flush());
-                if again {
-                    std::process::exit(0);
-                }
-            });
+            mind_signals(Some(super::sentences::saved(slot)));
             return Prompt::Plain;
         }
         let config = Config::builder()
@@ -98,8 +96,13 @@ impl Prompt {
                 if let Some(path) = &history {
                     // No history yet is no reason to complain.
                     let _ = editor.load_history(path);
+                    clean(editor.history_mut());
                 }
-                Prompt::Person { editor: Box::new(editor), history }
+                let typed = Arc::new(AtomicBool::new(false));
+                let cancel = Cancel { typed: Arc::clone(&typed) };
+                editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(cancel)));
+                mind_signals(None);
+                Prompt::Person { editor: Box::new(editor), history, typed }
             }
             Err(_) => Prompt::Script { line: 0 },
         }
@@ -153,14 +156,21 @@ impl Prompt {
                 INTERRUPTED.store(false, Ordering::Relaxed);
                 Ok(read.map_or(Input::End, Input::Line))
             }
-            Prompt::Person { editor, .. } => match editor.readline(prompt) {
+            Prompt::Person { editor, history, typed } => match editor.readline(prompt) {
                 Ok(mut text) => {
                     text.truncate(text.floor_char_boundary(LONGEST));
                     let text = crate::text::visible(&text).into_owned();
                     if !text.trim().is_empty() {
-                        let _ = editor.add_history_entry(text.as_str());
+                        let added = editor.add_history_entry(text.as_str());
+                        if let (Ok(true), Some(path)) = (added, history) {
+                            let _whole = crate::journal::store::between_writes();
+                            let _ = editor.append_history(path);
+                        }
                     }
                     Ok(Input::Line(text))
+                }
+                Err(ReadlineError::Interrupted) if typed.swap(false, Ordering::Relaxed) => {
+                    Ok(Input::Cancelled)
                 }
                 Err(ReadlineError::Interrupted) => Ok(Input::Interrupted),
                 // A terminal that was closed ends the game as Ctrl-D does.
@@ -171,11 +181,61 @@ impl Prompt {
 
     /// Keeps the history.
     pub fn close(&mut self) {
-        if let Prompt::Person { editor, history: Some(path) } = self
-            && editor.history().len() > 0
+        if let Prompt::Person { editor, history: Some(path), .. } = self
+            && !editor.history().is_empty()
         {
+            let _whole = crate::journal::store::between_writes();
             let _ = editor.save_history(path);
         }
+    }
+}
+
+/// Takes out of a history what must not reach the terminal: its file may have been written by something else.
+fn clean(history: &mut DefaultHistory) {
+    let lines: Vec<String> = history.iter().cloned().collect();
+    if !lines.iter().any(|line| line.chars().any(|c| c == '\n' || crate::text::is_hostile(c))) {
+        return;
+    }
+    let _ = history.clear();
+    for line in lines {
+        let _ = history.add(&crate::text::visible(&line).replace('\n', " "));
+    }
+}
+
+/// What a signal does to a plain prompt: it says so first, then this; any other prompt ends at once.
+static PLAIN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Ends the game at a signal (Ctrl-C outside the editor, a closed terminal, `kill`) between two files, never within
+/// one. Every move is saved and every line is in the history, so that leaving needs nothing more.
+fn mind_signals(plain: Option<String>) {
+    *PLAIN.lock().unwrap_or_else(PoisonError::into_inner) = plain;
+    // A second prompt of the same run has it already.
+    let _ = ctrlc::set_handler(|| {
+        let plain = PLAIN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut again = true;
+        if let Some(saved) = plain {
+            // The terminal itself throws the line away.
+            let mut out = io::stdout().lock();
+            again = INTERRUPTED.swap(true, Ordering::Relaxed);
+            let sentence = if again { &*saved } else { super::sentences::ONCE_MORE };
+            let _ = writeln!(out, "\n{sentence}").and_then(|()| out.flush());
+        }
+        if again {
+            let _whole = crate::journal::store::between_writes();
+            std::process::exit(0);
+        }
+    });
+}
+
+/// Looks at the line that Ctrl-C is pressed on.
+struct Cancel {
+    typed: Arc<AtomicBool>,
+}
+
+impl ConditionalEventHandler for Cancel {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, line: &EventContext<'_>) -> Option<Cmd> {
+        self.typed.store(!line.line().is_empty(), Ordering::Relaxed);
+        None
     }
 }
 

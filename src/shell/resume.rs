@@ -32,14 +32,16 @@ pub(super) fn resume<'s>(
     let (game, stopped) = save.game(story).map_err(bad)?;
     let at = place(&game);
     let mut resumed = Resumed { notes: Vec::new(), doubt: None, game };
-    if !save.intact {
-        let moves = resumed.game.entries().len();
+    if let Some(wrong) = save.doubt() {
+        let moves = crate::text::counted(resumed.game.entries().len() as u64, "move");
         if !person {
             return Err(Trouble::Told(format!(
-                "the save `{slot}` was changed outside treed (its checksum is wrong); it replays {moves} moves, to: {at}. Load it at a terminal to go on from there, or `treed --new`"
+                "the save `{slot}` {wrong}; played again ({moves}) it leads to \u{201C}{at}\u{201D}. Load it at a terminal to go on from there, or begin anew with `treed --new`: the file is kept"
             )));
         }
-        resumed.notes.push(format!("The save `{slot}` was changed outside treed (its checksum is wrong). It replays {moves} moves, to: {at}."));
+        resumed.notes.push(format!(
+            "The save `{slot}` {wrong}. Played again ({moves}) it leads to \u{201C}{at}\u{201D}."
+        ));
         resumed.doubt = Some("as-found");
     }
     match fit(save, &resumed.game, &at, stopped.as_ref()) {
@@ -103,6 +105,7 @@ pub(super) fn yes(
     loop {
         match prompt.read("> ")? {
             Input::End | Input::Interrupted => return Ok(false),
+            Input::Cancelled => {}
             Input::Line(line) => match line.trim().to_lowercase().as_str() {
                 "" | "y" | "yes" | "ok" | "1" => return Ok(true),
                 "n" | "no" | "q" | "quit" | "0" => return Ok(false),

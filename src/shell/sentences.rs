@@ -1,6 +1,7 @@
 //! The sentences of the shell, together, so that they can be read and cut as a text.
 
 use crate::journal::store::AUTO;
+use std::sync::OnceLock;
 
 /// At the first start.
 pub const TIP_NUMBERS: &str = "Type the number of a choice, or a word of it. `help` lists what else you can say. The game is saved after every move, so you can leave at any time.";
@@ -24,11 +25,26 @@ pub const PLAIN: &str = "Plain mode is on, for screen readers: text in one colum
 
 /// After Ctrl-C.
 pub const ONCE_MORE: &str = "(Once more leaves; the game is saved.)";
+/// The flags that a command to go on needs again.
+static FLAGS: OnceLock<String> = OnceLock::new();
+
+/// Remembers which flags said where story and saves are; the first time counts.
+pub fn remember_flags(story: bool, saves: bool) {
+    let flags = match (story, saves) {
+        (false, false) => return,
+        (true, false) => "`--story`",
+        (false, true) => "`--saves`",
+        (true, true) => "`--story` and `--saves`",
+    };
+    let _ = FLAGS.set(format!(" Give it the same {flags} again."));
+}
+
 /// When the program leaves a game in a slot.
 pub fn saved(slot: &str) -> String {
+    let flags = FLAGS.get().map_or("", |flags| flags);
     match slot {
-        AUTO => "Saved. `treed` goes on from here.".to_owned(),
-        slot => format!("Saved. `treed --slot {slot}` goes on from here."),
+        AUTO => format!("Saved. `treed` goes on from here.{flags}"),
+        slot => format!("Saved. `treed --slot {slot}` goes on from here.{flags}"),
     }
 }
 
@@ -36,12 +52,12 @@ pub fn saved(slot: &str) -> String {
 pub const TITLE: &str = "Type a number, or Enter to go on. `load NAME` goes on from another save.";
 
 /// Above the list of commands.
-pub const HELP: &str = "Type the number of a choice, or a word of it. You can also say:\n\n";
+pub const HELP: &str = "Type the number of a choice, or a word of it. You can also say:";
 
 /// Above the keys of what is done by hand.
-pub const HELP_BY_HAND: &str = "This is done by hand. You can type:\n\n";
+pub const HELP_BY_HAND: &str = "This is done by hand. You can type:";
 /// Between those and the list of commands.
-pub const HELP_AFTER_HAND: &str = "\nAs everywhere, you can also say:\n\n";
+pub const HELP_AFTER_HAND: &str = "As everywhere, you can also say:";
 
 /// What can be done at an ending: a command, and how it is shown.
 pub const AT_THE_END: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@ use crate::journal::settings::Settings;
 use crate::story::Color;
 use colored::Colorize;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Widest line of prose, in columns.
 pub const WIDEST: usize = 80;
@@ -28,13 +29,11 @@ pub struct Style {
 }
 
 impl Style {
-    /// The style for standard output. `plain`: as asked for. `colored` decides about colour: it obeys
-    /// `NO_COLOR` and `CLICOLOR`, and looks whether standard output is a terminal.
+    /// The style for standard output. `plain`: as asked for.
     pub fn detect(plain: bool) -> Style {
-        let color = !plain
-            && std::io::stdout().is_terminal()
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            && colored::control::SHOULD_COLORIZE.should_colorize();
+        let color = !plain && wants_color(std::io::stdout().is_terminal());
+        // What is painted was asked for here; the crate would decide again, and otherwise.
+        colored::control::set_override(color);
         Style { width: width(WIDEST), color, plain, pictures: !plain }
     }
 
@@ -74,16 +73,49 @@ impl Style {
     }
 }
 
+/// `--plain` was given.
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// Remembers that output is to be plain, for standard error, where no [`Style`] goes.
+pub fn ask_for_plain() {
+    PLAIN.store(true, Ordering::Relaxed);
+}
+
+/// Whether something may be drawn again and again on standard error.
+pub fn redraws_on_stderr() -> bool {
+    std::io::stderr().is_terminal() && !PLAIN.load(Ordering::Relaxed)
+}
+
 /// Whether complaints on standard error are drawn in colour; decided apart from standard output.
 pub fn color_on_stderr() -> bool {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    wanted && std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !PLAIN.load(Ordering::Relaxed) && wants_color(std::io::stderr().is_terminal())
+}
+
+/// Whether a stream is painted: only a terminal is, `NO_COLOR` (where it is not empty) and `TERM=dumb` forbid it,
+/// and so does `CLICOLOR=0`, unless `CLICOLOR_FORCE` is set and not 0.
+fn wants_color(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    is_terminal
+        && set("NO_COLOR").is_none()
+        && set("TERM").is_none_or(|term| term != "dumb")
+        && (forced || set("CLICOLOR").is_none_or(|value| value != "0"))
 }
 
 /// Columns for complaints on standard error: those of the terminal, where it is one.
 pub fn columns_on_stderr() -> usize {
     let most = crate::story::diagnostic::COLUMNS;
     if std::io::stderr().is_terminal() { columns().clamp(LEAST_FOR_SOURCE, most) } else { most }
+}
+
+/// A complaint for standard error, in lines of the terminal where it is one.
+pub fn for_stderr(text: &str) -> String {
+    if !std::io::stderr().is_terminal() {
+        return format!("{text}\n");
+    }
+    let mut wrapped = String::new();
+    super::render::wrap(text, "", "", width(WIDEST), &mut wrapped);
+    wrapped
 }
 
 /// The shade of a colour, of the terminal's 256; none for its own foreground.

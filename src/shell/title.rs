@@ -34,6 +34,7 @@ pub(super) fn ask(
         out.flush()?;
         let line = match prompt.read("> ")? {
             Input::End | Input::Interrupted => return Ok(None),
+            Input::Cancelled => continue,
             Input::Line(line) => line,
         };
         let said = line.trim().to_lowercase();

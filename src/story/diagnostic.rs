@@ -107,10 +107,14 @@ codes! {
     UnreachableEnding "T102" Error "unreachable-ending";
     /// A choice whose only word is a command.
     CommandWord "T103" Warning "command-word";
+    /// A paragraph that begins nearly as a speech.
+    NearSpeaker "T104" Warning "near-speaker";
     /// No such choice.
     UnknownChoice "T027" Error "unknown-choice";
     /// A claim that cannot be decided as it is written.
     BadClaim "T028" Error "bad-claim";
+    /// A choice without a label.
+    EmptyLabel "T029" Error "empty-label";
     /// Arrows lead to a scene, but no playthrough does.
     SceneNeverReached "T201" Error "scene-never-reached";
     /// No playthrough ends so.

@@ -20,11 +20,16 @@ pub struct Example {
 impl Example {
     /// The whole text of an example.
     pub fn story(fields: &str) -> String {
+        let fields =
+            fields.replace(MANY, &(0..4097).map(|i| format!("\"f{i}\": Flag, ")).collect::<String>());
         format!(
             "#![enable(implicit_some)]\nStory(\n    id: \"example\", title: \"Example\", version: \"1\",\n    {fields}\n)\n"
         )
     }
 }
+
+/// Stands for more facts than the page has room for.
+const MANY: &str = "<f0 to f4096, each a Flag>";
 
 /// The page `docs/diagnostics.md`.
 pub fn page<'e>(examples: impl IntoIterator<Item = &'e Example>) -> String {
@@ -202,6 +207,24 @@ pub static EXAMPLES: &[Example] = &[
         about: "A tunnel (`visit`) that can be entered again before it comes back would never end.",
         failing: r#"start: "a", scenes: { "a": (text: "A.", choices: [(id: "in", label: "In", visit: "t"), (id: "out", label: "Out", to: "z")]), "t": (text: "T.", choices: [(id: "deeper", label: "Deeper", visit: "t"), (id: "up", label: "Come up again", back: true)]), "z": (text: "Z.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
         passing: r#"start: "a", scenes: { "a": (text: "A.", choices: [(id: "in", label: "In", visit: "t"), (id: "out", label: "Out", to: "z")]), "t": (text: "T.", choices: [(id: "up", label: "Come up again", back: true)]), "z": (text: "Z.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+    },
+    Example {
+        code: Code::TooMuch,
+        about: "A story has at most 4,096 facts, speakers, endings, pages and events, a million scenes and two million choices, so that a file from a stranger cannot fill the memory. Many flags are often one `Range` or one `OneOf`.",
+        failing: r#"start: "a", facts: { <f0 to f4096, each a Flag> }, scenes: { "a": (text: "A.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+        passing: r#"start: "a", facts: { "f": Range(from: 0, to: 4096, start: 0) }, scenes: { "a": (text: "A.", auto: [(then: [RaiseToEnd("f", 1)], to: "b")]), "b": (text: "{f}", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+    },
+    Example {
+        code: Code::EmptyLabel,
+        about: "A choice is shown as its number and its label; without a label nobody knows what it does.",
+        failing: r#"start: "a", scenes: { "a": (text: "A.", choices: [(id: "on", label: " ", to: "b")]), "b": (text: "B.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+        passing: r#"start: "a", scenes: { "a": (text: "A.", choices: [(id: "on", label: "On", to: "b"), (id: "wait", label: "Wait")]), "b": (text: "B.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+    },
+    Example {
+        code: Code::NearSpeaker,
+        about: "A paragraph begins with a capital word and a colon, and the word is somebody of the cast, or nearly. It is shown as prose; a speech begins with the key of the speaker, in small letters.",
+        failing: r#"start: "a", cast: { "ghost": (name: "Ghost") }, scenes: { "a": (text: "Gohst: Boo.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
+        passing: r#"start: "a", cast: { "ghost": (name: "Ghost") }, scenes: { "a": (text: "ghost: Boo. Note: Boo.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
     },
     Example {
         code: Code::NoScene,

@@ -75,6 +75,11 @@ impl<'a> Resolver<'a> {
                 )
                 .help("write `Range(from: least, to: greatest, start: between)`"),
             );
+            // As far as it goes, so that what it can be is not complained of as well.
+            let (from, to) = (from.min(to), from.max(to));
+            if u64::from(to.abs_diff(from)) < MOST_VALUES {
+                return (FactKind::Range { from, to }, 0);
+            }
             return (FactKind::Range { from: 0, to: 0 }, 0);
         }
         if u64::from(to.abs_diff(from)) >= MOST_VALUES {

@@ -271,6 +271,16 @@ impl<'a> Resolver<'a> {
             if !(weight.is_finite() && weight >= 0.0) {
                 self.fault(Diagnostic::new(Code::BadRange, span, "a weight is a number, zero or more"));
             }
+            if choice.label.0.trim().is_empty() {
+                self.fault(
+                    Diagnostic::new(
+                        Code::EmptyLabel,
+                        span,
+                        format!("the choice `{}` has an empty label", choice.id),
+                    )
+                    .help("say what the player would do; `label` stands after the choice's number"),
+                );
+            }
             let choice = Choice {
                 id: self.intern(choice.id),
                 span,

@@ -78,6 +78,10 @@ pub(super) fn by_ron(source: &str) -> Result<written::Story<'_>, Box<Diagnostic>
                 let of = outer.as_deref().map(|outer| format!(" `{outer}`")).unwrap_or_default();
                 (format!("`{found}` is none of the kinds of{of}"), near(found, expected))
             }
+            ron::Error::ExpectedOption if !source.contains("implicit_some") => (
+                lower(&ron::Error::ExpectedOption.to_string()),
+                Some("begin the file with the line `#![enable(implicit_some)]`".to_owned()),
+            ),
             other => (lower(&other.to_string()), None),
         };
         let mut complaint = Diagnostic::new(Code::Syntax, span, message);

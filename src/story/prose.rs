@@ -179,10 +179,47 @@ impl<'a> Resolver<'a> {
                     }
                 }
             }
+            if speaker.is_none() {
+                self.check_near_speaker(rest, span);
+            }
             let at = self.place(paragraph).unwrap_or(span);
             let segments = self.segments(said, false, span);
             let literal = self.literal(segments);
             parts.push(Part::Paragraph { speaker, style: Style::Prose, joins, segments, literal, span: at });
+        }
+    }
+
+    /// `Olw: Hm.` is prose as it stands; a capital word near to somebody of the cast was meant as a speech.
+    fn check_near_speaker(&mut self, paragraph: &str, span: Span) {
+        let Some((word, speech)) = paragraph.split_once(':') else { return };
+        let count = word.chars().count();
+        if !(3..=64).contains(&count)
+            || !word.starts_with(char::is_uppercase)
+            || !word.chars().all(char::is_alphabetic)
+            || !speech.starts_with(char::is_whitespace)
+        {
+            return;
+        }
+        let small = word.to_lowercase();
+        let near = self.story.cast.iter().map(|speaker| {
+            let (key, name) = (self.story.str(speaker.key), self.story.str(speaker.name));
+            let distance = |to: &str| strsim::damerau_levenshtein(&small, &to.to_lowercase());
+            (distance(key).min(distance(name)), key.to_owned())
+        });
+        if let Some((distance, key)) = near.min()
+            && distance <= count / 3
+        {
+            let at = self.place(word).unwrap_or(span);
+            self.fault(
+                Diagnostic::new(
+                    Code::NearSpeaker,
+                    at,
+                    format!("`{word}:` begins no speech: nobody in the cast has the key `{word}`"),
+                )
+                .help(format!(
+                    "did you mean `{key}:`? a speech begins with a key of the cast, in small letters"
+                )),
+            );
         }
     }
 

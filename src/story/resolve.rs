@@ -8,7 +8,7 @@ use super::{
     ActId, Ending, EndingId, FactId, Layout, Page, PageId, Run, SceneId, Span, Speaker, SpeakerId, Story,
     Str, Text, tunnels,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most scenes, choices and facts of a story.
 const MOST_SCENES: usize = 1 << 20;
@@ -184,22 +184,27 @@ impl<'a> Resolver<'a> {
     fn check_counts(&mut self, written: &written::Story<'a>) {
         let own: usize =
             written.scenes.0.iter().map(|(_, scene)| scene.choices.as_ref().map_or(0, Vec::len)).sum();
+        // The first that is one too many, where it has a name.
+        fn extra<'n, T>(named: &[(&'n str, T)], most: usize) -> Option<&'n str> {
+            named.get(most).map(|(name, _)| *name)
+        }
         let counts = [
-            ("scenes", written.scenes.0.len(), MOST_SCENES),
-            ("choices", own + written.anywhere.len(), MOST_CHOICES),
-            ("facts", written.facts.0.len(), MOST_FACTS),
-            ("speakers", written.cast.0.len(), MOST_FACTS),
-            ("endings", written.endings.0.len(), MOST_FACTS),
-            ("pages", written.notebook.0.len(), MOST_FACTS),
-            ("events", written.events.0.len(), MOST_FACTS),
+            ("scenes", written.scenes.0.len(), MOST_SCENES, extra(&written.scenes.0, MOST_SCENES)),
+            ("choices", own + written.anywhere.len(), MOST_CHOICES, None),
+            ("facts", written.facts.0.len(), MOST_FACTS, extra(&written.facts.0, MOST_FACTS)),
+            ("speakers", written.cast.0.len(), MOST_FACTS, extra(&written.cast.0, MOST_FACTS)),
+            ("endings", written.endings.0.len(), MOST_FACTS, extra(&written.endings.0, MOST_FACTS)),
+            ("pages", written.notebook.0.len(), MOST_FACTS, extra(&written.notebook.0, MOST_FACTS)),
+            ("events", written.events.0.len(), MOST_FACTS, extra(&written.events.0, MOST_FACTS)),
         ];
-        for (what, count, most) in counts {
+        for (what, count, most, extra) in counts {
             if count > most {
-                self.fault(Diagnostic::new(
+                let fault = Diagnostic::new(
                     Code::TooMuch,
-                    Span::default(),
+                    self.span(extra.unwrap_or(written.id)),
                     format!("{count} {what}; a story may have at most {most}"),
-                ));
+                );
+                self.fault(if extra.is_some() { fault.label("the first that is too many") } else { fault });
             }
         }
         if written.scenes.0.is_empty() {
@@ -330,7 +335,21 @@ impl<'a> Resolver<'a> {
             let pair = (self.intern(old), self.intern(new));
             self.story.scene_aliases.push(pair);
         }
+        let own = written.scenes.0.iter().flat_map(|(_, scene)| scene.choices.iter().flatten());
+        let known: HashSet<&str> = if written.aliases.choices.0.is_empty() {
+            HashSet::new()
+        } else {
+            own.chain(&written.anywhere).map(|choice| choice.id).collect()
+        };
         for (old, new) in &written.aliases.choices.0 {
+            if !known.contains(new) {
+                let fault = Diagnostic::new(
+                    Code::UnknownChoice,
+                    self.span(new),
+                    format!("no scene has a choice `{new}`"),
+                );
+                self.fault(fault.nearest(new, known.iter().copied()));
+            }
             let pair = (self.intern(old), self.intern(new));
             self.story.choice_aliases.push(pair);
         }

@@ -299,6 +299,27 @@ impl Ran {
     }
 }
 
+/// The program in a terminal of its own of so many columns, in a home.
+#[cfg(unix)]
+pub fn in_terminal(home: &Home, columns: u16, arguments: &str) -> expectrl::session::OsSession {
+    let program = env!("CARGO_BIN_EXE_treed");
+    let mut shell = Command::new("sh");
+    // A new terminal gets its width from both of its ends: it is set when both have done so.
+    shell.arg("-c").arg(format!("read -r _ && stty rows 40 cols {columns} && '{program}' {arguments}"));
+    let prepared = home.command();
+    shell.current_dir(home.path("")).env("TERM", "xterm-256color");
+    for (name, value) in prepared.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let mut session = expectrl::Session::spawn(shell).expect("a terminal");
+    session.set_expect_timeout(Some(std::time::Duration::from_secs(60)));
+    expectrl::Expect::send_line(&mut session, "").expect("the shell is told to go on");
+    session
+}
+
 /// Waits until a program in a terminal has printed this; what it prints is added to what was seen.
 #[cfg(unix)]
 #[track_caller]

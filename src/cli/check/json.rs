@@ -4,6 +4,7 @@ use super::Found;
 use super::summary::cycle_names;
 use crate::cli::diagnostic_json;
 use crate::proof::odds::Longest;
+use crate::proof::shown::is_tried;
 use crate::story::{Diagnostic, Source};
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ pub(super) fn of(found: &Found<'_>) -> Value {
             json!({
                 "id": story.str(story.endings[i].name),
                 "allowed": node.is_some(),
-                "odds": proof.odds.as_ref().map(|odds| odds.endings[i]),
+                "odds": proof.settled_odds().map(|odds| odds.endings[i]),
                 "shortest": path,
                 "shown": shown.map(|shown| json!({"seed": shown.seed, "moves": shown.moves})),
             })
@@ -44,17 +45,22 @@ pub(super) fn of(found: &Found<'_>) -> Value {
         .enumerate()
         .map(|(i, fault)| {
             let mut told = diagnostic_json(fault, &source.text);
-            let seed = found.shown.get(i).and_then(Option::as_ref).map(|shown| shown.seed);
+            let seed = found
+                .shown
+                .get(i)
+                .and_then(Option::as_ref)
+                .map(|shown| shown.seed)
+                .filter(|_| is_tried(fault));
             told["shown"] = json!(seed);
             told
         })
         .collect();
-    let odds = proof.odds.as_ref();
+    let odds = proof.settled_odds();
     json!({
         "schema": SCHEMA,
         "story": source.name,
         "sound": found.sound,
-        "proved": proof.is_complete(),
+        "proved": proof.is_decided(),
         "states": proof.graph.len(),
         "transitions": proof.graph.transitions(),
         "looked_at": proof.graph.looked_at(),
@@ -67,7 +73,7 @@ pub(super) fn of(found: &Found<'_>) -> Value {
         "player_moves": odds.map(|odds| odds.player_moves),
         "within_eight": odds.map(|odds| odds.short),
         "never": odds.map(|odds| odds.never),
-        "residual": odds.map(|odds| odds.residual),
+        "residual": proof.odds.as_ref().map(|odds| odds.residual),
         "settings_measured": odds.map(|odds| odds.coverage.0),
         "settings_reached": odds.map(|odds| odds.coverage.1),
         "words": reading.map(|read| json!({"mean": read.words, "error": read.error, "games": read.games})),

@@ -67,6 +67,13 @@ pub(in crate::cli) fn percent(part: f64) -> String {
     format!("{:.0} %", (part * 100.0).floor())
 }
 
+/// Says that odds are not settled.
+pub(in crate::cli) fn unsettled(odds: &str) -> String {
+    format!(
+        "{odds} are not settled, since a player may go round and round for very long in a large part of the story"
+    )
+}
+
 /// What was not finished when somebody asked to stop, after every state was looked at.
 pub(in crate::cli) fn cut_while(proof: &Proof) -> Option<String> {
     let parts: Vec<String> = proof
@@ -122,7 +129,7 @@ pub(in crate::cli) fn bar(share: f64, columns: usize) -> String {
 fn endings(found: &Found<'_>, style: Style, out: &mut impl Write) -> io::Result<()> {
     let Found { story, proof, .. } = found;
     let name = |i: usize| story.str(story.endings[i].name);
-    let odds = proof.odds.as_ref();
+    let odds = proof.settled_odds();
     let mut order: Vec<usize> = (0..story.endings.len()).collect();
     match odds {
         Some(odds) => {
@@ -197,7 +204,7 @@ fn endings(found: &Found<'_>, style: Style, out: &mut impl Write) -> io::Result<
 
 fn lengths(found: &Found<'_>, say: &mut impl FnMut(&str)) {
     let Found { story, proof, .. } = found;
-    if let Some(odds) = &proof.odds {
+    if let Some(odds) = proof.settled_odds() {
         let words = found.reading.map_or(String::new(), |read| {
             format!(
                 " {} ± {} words are read ({} games drawn).",
@@ -213,6 +220,20 @@ fn lengths(found: &Found<'_>, say: &mut impl FnMut(&str)) {
             odds.short * 100.0,
         ));
         say(&format!("No chance is off by more than {:.0e} ({} rounds).", odds.residual, odds.rounds));
+    } else if let Some(odds) = &proof.odds {
+        let left = format!(
+            "after {} rounds through one part of it {:.1} % of games are still under way",
+            digits(odds.rounds),
+            odds.residual * 100.0
+        );
+        say(&format!("Not decided: {} ({left}).", unsettled("the odds")));
+    }
+    let open = found.proof.diagnostics.iter().filter(|it| it.code == Code::NotDecided).count();
+    if open > 0 {
+        let open = counted(open, "question");
+        say(&format!(
+            "Not decided: {open} about texts and claims (warnings T218); so the story is not proved."
+        ));
     }
     let shortest = proof.endings.iter().flatten().map(|node| proof.graph.depth(*node)).min();
     match (&proof.longest, shortest) {

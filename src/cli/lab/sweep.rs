@@ -5,10 +5,9 @@ use super::report::{by_hand, hands_json, knobs, setting_json, unit_name, written
 use crate::labs::sweep::{Case, Tally, tally, wilson};
 use crate::labs::{Unit, VERSION, Value};
 use crate::shell::render;
-use crate::shell::terminal::Style;
+use crate::shell::terminal::{Style, redraws_on_stderr};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,10 +26,10 @@ pub struct Progress {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Progress {
-    /// A bar, if standard error is a terminal.
+    /// A bar, if standard error is a terminal and may be drawn on.
     pub fn on_stderr() -> Progress {
         Progress {
-            wanted: io::stderr().is_terminal(),
+            wanted: redraws_on_stderr(),
             since: Instant::now(),
             done: AtomicU64::new(0),
             bar: OnceLock::new(),

@@ -17,8 +17,25 @@ pub(super) fn save(shell: &mut Shell, name: &str, out: &mut dyn Write) -> Result
     let save = Save::of(&shell.game, place(&shell.game), shell.time(), now());
     // The slot that is played is locked by this game.
     let lock = if name == shell.slot { Ok(None) } else { shell.store.lock(name).map(Some) };
-    match lock.and_then(|_lock| shell.store.save(name, &save, true)) {
-        Ok(()) => shell.say(&format!("Kept as `{name}`. `load {name}` comes back to this moment."), out),
+    let kept = lock.and_then(|_lock| {
+        // The slot that is played holds this game, and is written after every move.
+        let other = if name == shell.slot { None } else { shell.store.keep_other(name, &shell.game)? };
+        shell.store.save(name, &save, true)?;
+        Ok(other)
+    });
+    match kept {
+        Ok(other) => {
+            let other = other.map(|other| {
+                format!(
+                    " The save that was there is of another game, or cannot be read: it is kept as `{other}`."
+                )
+            });
+            let told = format!(
+                "Kept as `{name}`. `load {name}` comes back to this moment.{}",
+                other.unwrap_or_default()
+            );
+            shell.say(&told, out)
+        }
         Err(failed) => shell.refuse(&sentence(&failed), out),
     }
 }

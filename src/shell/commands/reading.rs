@@ -53,21 +53,33 @@ pub(super) fn help(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result<()
         Offer::Exercise(_) => shell.game.session(),
         _ => None,
     };
-    let hang = " ".repeat(19);
+    let (hang, width) = (" ".repeat(19), shell.style.width);
+    let above = |sentence: &str, text: &mut String| {
+        render::wrap(sentence, "", "", width, text);
+        text.push('\n');
+    };
     match session {
         Some(session) => {
-            text.push_str(sentences::HELP_BY_HAND);
+            above(sentences::HELP_BY_HAND, &mut text);
             let decline = ("decline", "let somebody else do this");
             for (keys, does) in session.keys().iter().chain([&decline]) {
-                render::wrap(does, &format!("  {keys:<16} "), &hang, shell.style.width, &mut text);
+                render::wrap(does, &format!("  {keys:<16} "), &hang, width, &mut text);
             }
-            text.push_str(sentences::HELP_AFTER_HAND);
+            text.push('\n');
+            above(sentences::HELP_AFTER_HAND, &mut text);
         }
-        None => text.push_str(sentences::HELP),
+        None => above(sentences::HELP, &mut text),
     }
     for command in COMMANDS {
         let name = format!("{} {}", command.names[0], command.argument);
-        render::wrap(command.about, &format!("  {name:<16} "), &hang, shell.style.width, &mut text);
+        let mut first = format!("  {name:<16} ");
+        if first.len() > hang.len() {
+            // Too long for the column: what it does begins in the next line.
+            text.push_str(first.trim_end());
+            text.push('\n');
+            first.clone_from(&hang);
+        }
+        render::wrap(command.about, &first, &hang, width, &mut text);
     }
     shell.print(&text, out)
 }
