@@ -677,7 +677,8 @@ fn what_is_said_of_a_bad_save_by_name_ends_in_what_to_do_and_has_no_word_of_the_
 fn a_history_with_control_characters_is_cleaned_before_it_is_shown() {
     let home = home();
     home.write("saves/lamp/history.txt", b"#V2\n\x1b]0;owned\x07light\n");
-    let (mut game, mut seen) = (support::in_terminal(&home, 80, "--story story.ron"), String::new());
+    let (mut game, mut seen) =
+        (support::in_terminal(&home, 80, &[], "treed --story story.ron"), String::new());
     support::wait_for(&mut game, "3. Go home", &mut seen);
     support::wait_for(&mut game, "> ", &mut seen);
     expectrl::Expect::send(&mut game, "\u{1b}[A").unwrap();

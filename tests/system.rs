@@ -75,7 +75,7 @@ fn plain_output_draws_nothing_again_and_paints_nothing_on_standard_error_either(
     for (arguments, words) in
         [("check bad.ron --plain", "error[T017]"), ("lab crowd --seeds 150 --plain", "MajorityClass")]
     {
-        let mut session = support::in_terminal(&home, 80, arguments);
+        let mut session = support::in_terminal(&home, 80, &[], &format!("treed {arguments}"));
         let seen = expectrl::Expect::expect(&mut session, expectrl::Eof).expect("it ends");
         let seen = String::from_utf8_lossy(seen.as_bytes()).into_owned();
         assert!(seen.contains(words) && !seen.contains('\u{1b}') && !seen.contains("to go"), "{seen:?}");
@@ -87,7 +87,7 @@ fn plain_output_draws_nothing_again_and_paints_nothing_on_standard_error_either(
 fn help_and_notebook_keep_within_a_narrow_terminal() {
     for columns in [40u16, 60] {
         let home = Home::with_story(&support::kept("lamp.ron"));
-        let mut session = support::in_terminal(&home, columns, "--story story.ron --plain");
+        let mut session = support::in_terminal(&home, columns, &[], "treed --story story.ron --plain");
         let mut seen = String::new();
         for line in ["help\n", "notebook\n", "quit\n"] {
             support::wait_for(&mut session, "> ", &mut seen);

@@ -5,7 +5,7 @@
 mod support;
 
 use expectrl::session::OsSession;
-use expectrl::{ControlCode, Eof, Expect, Session};
+use expectrl::{ControlCode, Eof, Expect};
 use std::process::Command;
 use std::time::Duration;
 use support::{Home, finish, kept, small};
@@ -17,28 +17,8 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Starts a shell command in a home; `treed` in it is the program with the home's saves.
     fn run(home: &Home, columns: u16, settings: &[(&str, &str)], command: &str) -> Terminal {
-        let program = env!("CARGO_BIN_EXE_treed");
-        // A new terminal is set to 80 columns by both of its ends: the program starts only when it is told
-        // that the width is what it should be.
-        let script = format!("read -r _ && treed() {{ '{program}' \"$@\"; }} && {command}");
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(script);
-        let prepared = home.command();
-        shell.current_dir(home.path("")).env("TERM", "xterm-256color");
-        for (name, value) in prepared.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        shell.envs(settings.iter().copied());
-        let mut session = Session::spawn(shell).expect("a terminal");
-        session.set_expect_timeout(Some(Duration::from_secs(60)));
-        session.get_process_mut().set_window_size(columns, 40).expect("a width");
-        session.send_line("").expect("the shell is told to go on");
-        Terminal { session, seen: String::new() }
+        Terminal { session: support::in_terminal(home, columns, settings, command), seen: String::new() }
     }
 
     fn lamp(home: &Home, arguments: &str) -> Terminal {

@@ -299,13 +299,20 @@ impl Ran {
     }
 }
 
-/// The program in a terminal of its own of so many columns, in a home.
+/// A shell command in a terminal of its own, in a home; `treed` in it is the program with the home's saves.
 #[cfg(unix)]
-pub fn in_terminal(home: &Home, columns: u16, arguments: &str) -> expectrl::session::OsSession {
+pub fn in_terminal(
+    home: &Home,
+    columns: u16,
+    settings: &[(&str, &str)],
+    command: &str,
+) -> expectrl::session::OsSession {
     let program = env!("CARGO_BIN_EXE_treed");
+    // A new terminal is set to 80 columns by both of its ends: the program starts only when it is told
+    // that the width is what it should be.
+    let script = format!("read -r _ && treed() {{ '{program}' \"$@\"; }} && {command}");
     let mut shell = Command::new("sh");
-    // A new terminal gets its width from both of its ends: it is set when both have done so.
-    shell.arg("-c").arg(format!("read -r _ && stty rows 40 cols {columns} && '{program}' {arguments}"));
+    shell.arg("-c").arg(script);
     let prepared = home.command();
     shell.current_dir(home.path("")).env("TERM", "xterm-256color");
     for (name, value) in prepared.get_envs() {
@@ -314,8 +321,10 @@ pub fn in_terminal(home: &Home, columns: u16, arguments: &str) -> expectrl::sess
             None => shell.env_remove(name),
         };
     }
+    shell.envs(settings.iter().copied());
     let mut session = expectrl::Session::spawn(shell).expect("a terminal");
     session.set_expect_timeout(Some(std::time::Duration::from_secs(60)));
+    session.get_process_mut().set_window_size(columns, 40).expect("a width");
     expectrl::Expect::send_line(&mut session, "").expect("the shell is told to go on");
     session
 }
