@@ -122,7 +122,7 @@ fn ours(text: String, threads: usize) -> Run {
     let source = Source::new("bench.ron", text.into_bytes()).expect("text");
     let story = load(&source).expect("a sound story");
     let control = Control::of(&story, Reduce::default());
-    let budget = Budget { states: usize::MAX, bytes: 16 << 30 };
+    let budget = Budget { states: usize::MAX, bytes: 16 << 30, ..Budget::default() };
     let begun = Instant::now();
     let graph = explore(&control, budget, threads, &false.into(), &mut |_| {});
     let time = begun.elapsed().as_secs_f64();

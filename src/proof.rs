@@ -30,6 +30,7 @@ use crate::engine::Move;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{Go, Part, SceneId, Segment, Story, Text, Way};
 use components::Components;
+use course::Steps;
 pub use course::{Course, Phase};
 pub use examples::EXAMPLES;
 pub use explore::{Budget, Ended, Progress};
@@ -199,7 +200,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     }
     let whole = proof.is_complete() && !proof.graph.is_empty();
     let check = || {
-        let mut found = verdicts::check(story, &proof, &course);
+        let mut found = verdicts::check(story, &proof, options.budget.steps, &course);
         if let Some(budget) = options.texts.filter(|_| whole && found.1.is_none()) {
             let (more, cut) = texts::check(story, &proof, budget, options.threads, &course);
             found.0.extend(more);
@@ -210,8 +211,8 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     let coverage = options.weights.coverage();
     let solve = || {
         whole.then(|| -> Result<(Odds, Longest), Phase> {
-            let odds = odds::solve(&proof, coverage, &course)?;
-            Ok((odds, odds::longest(&proof.graph, &proof.ends, &course).ok_or(Phase::Longest)?))
+            let odds = odds::solve(&proof, coverage, options.budget.steps, &course)?;
+            Ok((odds, odds::longest(&proof, &course).ok_or(Phase::Longest)?))
         })
     };
     let ((mut found, cut), solved) =

@@ -337,6 +337,44 @@ fn a_budget_is_kept_and_nothing_is_claimed_beyond() {
 }
 
 #[test]
+fn what_takes_more_steps_is_left_undecided() {
+    let story = story(&with(
+        r#"facts: {"n": Range(from: 0, to: 9999, start: 0)}, claims: [Always(CanReach(Ending("end"))), Always(CanReach(Ending("end")))],"#,
+        r#""a": (text: "A.", choices: [(id: "more", label: "More", then: [RaiseToEnd("n", 1)]), (id: "stop", label: "Stop", when: AtLeast("n", 9999), to: "end")]),"#,
+    ));
+    let with = |steps| proved_with(&story, Reduce::default(), 1, Budget { steps, ..Budget::default() });
+    let undecided = (Code::NotDecided, String::new());
+    // Some 10,000 states and as many moves: enough for one claim and for the odds, not for two claims.
+    let proof = with(50_000);
+    assert_eq!(verdicts(&proof), std::slice::from_ref(&undecided));
+    assert!(proof.is_complete() && !proof.is_decided() && proof.odds.unwrap().is_settled());
+    let proof = with(5_000);
+    assert_eq!(verdicts(&proof), [undecided.clone(), undecided]);
+    assert!(proof.is_complete() && proof.settled_odds().is_none());
+    assert_eq!(proof.odds.unwrap().residual, 1.0);
+    let proof = with(100_000);
+    assert_eq!(verdicts(&proof), []);
+    assert!(proof.is_decided());
+}
+
+#[test]
+fn the_longest_game_and_the_shortest_cycle_are_found() {
+    let way = |more: &str| {
+        let scenes = format!(
+            r#""a": (text: "A.", choices: [(id: "b", label: "B", to: "b"), (id: "d", label: "D", to: "d")]),
+               "b": (text: "B.", choices: [(id: "c", label: "C", to: "c"), (id: "e", label: "E", to: "end")]),
+               "c": (text: "C.", choices: [(id: "d", label: "D", to: "d"){more}]),
+               "d": (text: "D.", choices: [(id: "e", label: "E", to: "end")]),"#
+        );
+        proved(&story(&with("", &scenes))).longest.unwrap()
+    };
+    // By b, c and d.
+    assert_eq!(way(""), Longest::Moves(4));
+    let Longest::Cycle(cycle) = way(r#", (id: "back", label: "Back", to: "b")"#) else { panic!("no cycle") };
+    assert_eq!(cycle, [1, 3]);
+}
+
+#[test]
 fn an_impossible_start_is_told() {
     check(
         &with(

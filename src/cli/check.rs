@@ -71,12 +71,20 @@ pub(super) struct Effort {
     /// Give up when states, moves and their table take this many MiB; as with `--budget`
     #[arg(long, value_name = "MIB", default_value_t = proof::Budget::default().bytes >> 20)]
     memory: usize,
+    /// Leave claims or odds undecided that would take more steps, and exit with 3
+    #[arg(long, value_name = "N", default_value_t = proof::Budget::default().steps)]
+    steps: usize,
     /// Threads, at most 64; the report is the same at any number (default: as many as there are cores)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_THREADS))]
     threads: Option<u8>,
 }
 
 impl Effort {
+    pub(super) fn budget(&self) -> proof::Budget {
+        let bytes = self.memory.saturating_mul(1 << 20);
+        proof::Budget { states: self.budget, bytes, steps: self.steps }
+    }
+
     pub(super) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or_else(cores, usize::from).min(MOST_THREADS as usize)
@@ -356,7 +364,7 @@ pub(super) fn prove(
     proof::prove(
         story,
         Options {
-            budget: proof::Budget { states: effort.budget, bytes: effort.memory.saturating_mul(1 << 20) },
+            budget: effort.budget(),
             threads: effort.threads(),
             reduce: proof::pack::Reduce::default(),
             texts,

@@ -69,7 +69,14 @@ pub(super) fn run(
         }
     };
     let course = Course { stop: &stop, progress: &progress };
-    let turns = turns::along(story, &proof, &entries, arguments.effort.threads(), &course);
+    let turns = turns::along(
+        story,
+        &proof,
+        &entries,
+        &arguments.effort.budget(),
+        arguments.effort.threads(),
+        &course,
+    );
     bar.clear();
     let turns = turns.map_err(|move_| {
         Trouble::Told(format!(

@@ -15,6 +15,12 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// What it takes to solve a chain of so many states: most rows have few entries, and each is added many at a
+    /// time.
+    pub fn steps(states: usize) -> usize {
+        states * states * states.div_ceil(16)
+    }
+
     /// No moves yet.
     pub fn new(states: usize) -> Chain {
         Chain { states, moves: vec![0.0; states * states], out: vec![0.0; states] }

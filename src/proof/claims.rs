@@ -12,10 +12,10 @@
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
 
-use super::Course;
 use super::chain::Chain;
 use super::components::Components;
 use super::graph::{Graph, Node, Reversed};
+use super::{Course, Steps};
 use crate::engine::Move;
 use crate::story::{Claim, Promise, Quantified, SceneId, Story, Way};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -37,6 +37,8 @@ pub(super) enum Judged {
     Fails(Node, Vec<(Node, Move)>),
     /// It hangs on a chance that is not known closely enough.
     Undecided,
+    /// There were too few steps to decide it.
+    Spent,
 }
 
 /// The best player's chances, state by state.
@@ -76,6 +78,8 @@ pub(super) struct Ground<'g> {
     pub components: &'g Components,
     /// The probability of each of its moves.
     pub chances: &'g [f64],
+    /// What is left to be done for all claims; what is found once they are spent means nothing.
+    pub steps: Steps,
     /// What is found once it is stopped means nothing.
     pub course: &'g Course<'g>,
 }
@@ -87,17 +91,25 @@ impl Ground<'_> {
         let wanted = claim.of != Quantified::Never;
         let broken = |surely: bool| {
             let holds = self.set(&claim.promise, surely);
+            self.steps.take(self.graph.len());
             if claim.of == Quantified::AtStart {
                 return self.starts().into_iter().find(|(node, _)| !holds[*node as usize]);
             }
             let breaks = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
             self.graph.nodes().find(breaks).map(|node| (node, self.graph.path(node)))
         };
-        let Some((node, path)) = broken(wanted) else { return Judged::Holds };
-        if !is_likely(&claim.promise) {
-            return Judged::Fails(node, path);
+        let mut first = broken(wanted);
+        if first.is_some() && is_likely(&claim.promise) {
+            first = broken(!wanted);
+            if first.is_none() && !self.steps.are_spent() {
+                return Judged::Undecided;
+            }
         }
-        broken(!wanted).map_or(Judged::Undecided, |(node, path)| Judged::Fails(node, path))
+        match first {
+            _ if self.steps.are_spent() => Judged::Spent,
+            Some((node, path)) => Judged::Fails(node, path),
+            None => Judged::Holds,
+        }
     }
 
     fn scene(&self, node: Node) -> SceneId {
@@ -132,6 +144,9 @@ impl Ground<'_> {
 
     /// The states in which a promise holds: surely, or as far as is known.
     fn set(&self, promise: &Promise, surely: bool) -> Vec<bool> {
+        if !self.steps.take(self.graph.len()) {
+            return vec![false; self.graph.len()];
+        }
         match promise {
             Promise::And(all) => self.fold(all, surely, true, |a, b| a && b),
             Promise::Or(all) => self.fold(all, surely, false, |a, b| a || b),
@@ -152,11 +167,16 @@ impl Ground<'_> {
                 self.each(|node| crate::engine::holds(self.control, condition, self.graph.key(node)))
             }
             Promise::CanReach(inner) => {
+                self.steps.take(self.graph.transitions());
                 let there = self.set(inner, surely);
                 self.reversed.sweep(self.graph.nodes().filter(|node| there[*node as usize]))
             }
-            Promise::Within(most, inner) => self.within(*most, &self.set(inner, surely)),
+            Promise::Within(most, inner) => {
+                self.steps.take(self.graph.transitions());
+                self.within(*most, &self.set(inner, surely))
+            }
             Promise::Likely(inner, p) => {
+                self.steps.take(2 * self.graph.transitions());
                 let best = self.best(&self.set(inner, surely));
                 self.each(|node| best.is(node as usize, *p, surely))
             }
@@ -255,7 +275,9 @@ impl Ground<'_> {
         // Backwards: what a component leads to is known when it comes to it.
         for component in (0..self.components.len()).rev() {
             let members = self.components.members(component);
-            if (component % 4096 == 0 || members.len() > 64) && self.course.is_stopped() {
+            if self.steps.are_spent()
+                || ((component % 4096 == 0 || members.len() > 64) && self.course.is_stopped())
+            {
                 break;
             }
             let can = self.attract(members, |_| true, &mut best.can);
@@ -263,7 +285,7 @@ impl Ground<'_> {
             // way there: the largest such set.
             let mut tried = can.clone();
             let mut within: HashSet<Node> = tried.iter().copied().collect();
-            while !tried.is_empty() && !self.course.is_stopped() {
+            while !tried.is_empty() && !self.course.is_stopped() && self.steps.take(4 * tried.len()) {
                 let Best { sure, .. } = &mut best;
                 let stays = |node: Node, sure: &[bool]| {
                     within.contains(&node)
@@ -316,6 +338,9 @@ impl Ground<'_> {
         };
         let mut policy: Vec<Node> = open.iter().enumerate().map(nearest).collect();
         for _ in 0..100 {
+            if !self.steps.take(Chain::steps(open.len())) {
+                break;
+            }
             let mut chain = Chain::new(open.len());
             let mut values = vec![0.0; open.len()];
             for (i, node) in open.iter().enumerate() {
@@ -358,8 +383,9 @@ impl Ground<'_> {
 
     /// Value iteration on the open states of a component; how much more the chances may be.
     fn by_values(&self, open: &[Node], best: &mut [f64]) -> f64 {
+        let moves: usize = open.iter().map(|node| self.graph.edges(*node).len()).sum();
         for _ in 0..ROUNDS {
-            if self.course.is_stopped() {
+            if self.course.is_stopped() || !self.steps.take(moves) {
                 break;
             }
             let mut grown = 0.0f64;

@@ -1,6 +1,7 @@
-//! What a proof is busy with, and whether somebody asked it to stop.
+//! What a proof is busy with, how much it may still do, and whether somebody asked it to stop.
 
 use super::explore::Progress;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A part of a proof, and how far it has come.
@@ -41,5 +42,34 @@ impl Course<'_> {
     /// Tells how far it has come.
     pub fn tell(&self, now: Phase) {
         (self.progress)(now);
+    }
+}
+
+/// How much one part of a proof may still do. Everything that may take long is counted by what it does, never by a
+/// clock, so what is left undecided is the same on every machine.
+#[derive(Debug)]
+pub(super) struct Steps(Cell<usize>);
+
+impl Steps {
+    /// So many: each about a look at a state, or at a move.
+    pub fn new(steps: usize) -> Steps {
+        Steps(Cell::new(steps))
+    }
+
+    /// Takes some; false, and none are left, where there are not so many.
+    pub fn take(&self, steps: usize) -> bool {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// How many are left.
+    pub fn left(&self) -> usize {
+        self.0.get()
+    }
+
+    /// Whether none are left.
+    pub fn are_spent(&self) -> bool {
+        self.left() == 0
     }
 }

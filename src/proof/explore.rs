@@ -27,12 +27,15 @@ pub struct Budget {
     pub states: usize,
     /// Most bytes for states, moves and table together.
     pub bytes: usize,
+    /// Most steps of each part of a proof that comes after: claims, odds. A step is a look at a state or at a
+    /// move. What would take more is left undecided.
+    pub steps: usize,
 }
 
 impl Default for Budget {
-    /// Twenty million states, two gigabytes.
+    /// Twenty million states, two gigabytes, a thousand million steps (some ten seconds each part).
     fn default() -> Budget {
-        Budget { states: 20_000_000, bytes: 2 << 30 }
+        Budget { states: 20_000_000, bytes: 2 << 30, steps: 1_000_000_000 }
     }
 }
 

@@ -14,7 +14,7 @@
 use super::chain::Chain;
 use super::graph::{Edge, Graph, NOWHERE, Node};
 use super::pack::Control;
-use super::{Course, Phase, Proof};
+use super::{Course, Phase, Proof, Steps};
 use crate::engine::{self, Move};
 use crate::labs::odds::Odds as Measured;
 use crate::labs::{Lab, Setting};
@@ -168,8 +168,13 @@ impl Odds {
     }
 }
 
-/// Solves the odds; how far it has come where somebody asked to stop.
-pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) -> Result<Odds, Phase> {
+/// Solves the odds, in at most so many steps; how far it has come where somebody asked to stop.
+pub(super) fn solve(
+    proof: &Proof,
+    coverage: (usize, usize),
+    steps: usize,
+    course: &Course,
+) -> Result<Odds, Phase> {
     let way = |node: Node| way(proof, node);
     let mut odds = Odds {
         endings: vec![0.0; proof.control.story.endings.len()],
@@ -183,7 +188,7 @@ pub(super) fn solve(proof: &Proof, coverage: (usize, usize), course: &Course) ->
     };
     let tell = |done| course.tell(Phase::Odds(done));
     let ends = ends(proof);
-    let pushed = push(proof, &ends, [0], TOLERANCE, course, &tell, |node, [here]| match way(node) {
+    let pushed = push(proof, &ends, [0], (TOLERANCE, steps), course, &tell, |node, [here]| match way(node) {
         Way::Ending(ending) => odds.endings[ending.index()] += here,
         _ if !ends[node as usize] => odds.never += here,
         way => {
@@ -211,6 +216,7 @@ pub(super) const LANES: usize = 16;
 pub(super) fn from(
     proof: &Proof,
     starts: [Node; LANES],
+    steps: usize,
     course: &Course,
     tell: &dyn Fn(f64),
 ) -> Option<[Solved; LANES]> {
@@ -220,11 +226,12 @@ pub(super) fn from(
     let add = |to: &mut [f64; LANES], here: &[f64; LANES]| {
         to.iter_mut().zip(here).for_each(|(to, here)| *to += here);
     };
-    let pushed = push(proof, &ends, starts, 1e-9, course, tell, |node, here| match way(proof, node) {
-        Way::Ending(ending) => add(&mut endings[ending.index()], &here),
-        _ if !ends[node as usize] => add(&mut never, &here),
-        _ => {}
-    });
+    let pushed =
+        push(proof, &ends, starts, (1e-9, steps), course, tell, |node, here| match way(proof, node) {
+            Way::Ending(ending) => add(&mut endings[ending.index()], &here),
+            _ if !ends[node as usize] => add(&mut never, &here),
+            _ => {}
+        });
     let (left, _) = pushed.ok()?;
     Some(std::array::from_fn(|lane| {
         (left[lane] <= SETTLED).then(|| (endings.iter().map(|of| of[lane]).collect(), never[lane]))
@@ -263,13 +270,13 @@ fn add<const L: usize>(to: &mut [f64; L], from: &[f64; L]) {
 }
 
 /// Pushes mass from a state on, component after component, through each until what is left in it is a
-/// small part of what came to it; tells of all that comes to each state. What is left, and the most rounds that one
-/// took; how far it has come where somebody asked to stop. Several states may be started from at once, each by itself.
+/// small part of what came to it, or the steps are spent; tells of all that comes to each state. What is left, and the
+/// most rounds that one took; how far it has come where somebody asked to stop. Several states may be started from at once, each by itself.
 fn push<const L: usize>(
     proof: &Proof,
     ends: &[bool],
     starts: [Node; L],
-    tolerance: f64,
+    (tolerance, steps): (f64, usize),
     course: &Course,
     tell: &dyn Fn(f64),
     mut arrives: impl FnMut(Node, [f64; L]),
@@ -283,6 +290,7 @@ fn push<const L: usize>(
         let chances = &proof.chances[graph.edge_range(node)];
         graph.edges(node).iter().zip(chances)
     };
+    let steps = Steps::new(steps);
     let (mut left, mut rounds, mut work) = ([0.0; L], 0, 0usize);
     let first = starts.iter().map(|start| components.of(*start)).min().unwrap_or(0);
     for component in first..components.len() {
@@ -298,10 +306,14 @@ fn push<const L: usize>(
         let mut here = came;
         let mut round = 0;
         work += 1;
-        while (0..L).any(|lane| here[lane] > most[lane]) && round < ROUNDS {
-            let whole = round == FEW && members.len() <= DIRECT && visits(proof, ends, component, &mut mass);
+        while (0..L).any(|lane| here[lane] > most[lane]) && round < ROUNDS && !steps.are_spent() {
+            let whole = round == FEW
+                && members.len() <= DIRECT
+                && steps.take(Chain::steps(members.len()))
+                && visits(proof, ends, component, &mut mass);
             round += 1;
             work += if whole { members.len() * members.len() } else { members.len() };
+            let mut looked_at = members.len();
             if work > 1 << 14 {
                 work = 0;
                 let done = component as f64 / components.len() as f64;
@@ -318,12 +330,14 @@ fn push<const L: usize>(
                 }
                 arrives(*node, here);
                 if ends[*node as usize] {
+                    looked_at += graph.edges(*node).len();
                     // All that goes round within is among the visits.
                     for (edge, chance) in chances(*node).filter(|(edge, _)| !within(edge.to)) {
                         add(&mut mass[edge.to as usize], &here.map(|here| here * chance));
                     }
                 }
             }
+            steps.take(looked_at);
             here = sum(&mass);
         }
         add(&mut left, &here);
@@ -397,62 +411,64 @@ pub enum Longest {
     Cycle(Vec<Node>),
 }
 
-/// The longest game that ends, or a cycle that can be left to an ending: found by taking away states
-/// that nothing leads to (Kahn 1962), then by a search from the first that is left.
-/// `None` where somebody asked to stop.
-pub(super) fn longest(graph: &Graph, ends: &[bool], course: &Course) -> Option<Longest> {
-    let mut leads = vec![0u32; graph.len()];
-    for node in graph.nodes().filter(|node| ends[*node as usize]) {
-        graph.edges(node).iter().for_each(|edge| leads[edge.to as usize] += 1);
+/// The longest game that ends, or a cycle that can be left to an ending, a shortest one through the first state that
+/// lies on any. `None` where somebody asked to stop.
+pub(super) fn longest(proof: &Proof, course: &Course) -> Option<Longest> {
+    let Proof { graph, components, ends, .. } = proof;
+    let mut first = NOWHERE;
+    for component in 0..components.len() {
+        let members = components.members(component);
+        let node = members[0];
+        let circles = members.len() > 1 || graph.edges(node).iter().any(|edge| edge.to == node);
+        if circles && ends[node as usize] {
+            first = first.min(node);
+        }
     }
-    let mut longest = vec![0usize; graph.len()];
-    let mut todo: Vec<Node> =
-        graph.nodes().filter(|node| leads[*node as usize] == 0 && ends[*node as usize]).collect();
-    let mut left: usize = ends.iter().filter(|ends| **ends).count();
+    if first != NOWHERE {
+        return cycle(proof, first, course).map(Longest::Cycle);
+    }
+    // Without a cycle every component is one state, and they come in the order of moves.
+    let mut longest = vec![0u32; graph.len()];
     let mut most = 0;
-    while let Some(node) = todo.pop() {
-        left -= 1;
-        if graph.edges(node).is_empty() {
-            most = most.max(longest[node as usize]);
-        }
-        for edge in graph.edges(node) {
-            let to = edge.to as usize;
-            longest[to] = longest[to].max(longest[node as usize] + 1);
-            leads[to] -= 1;
-            if leads[to] == 0 && ends[to] {
-                todo.push(edge.to);
-            }
-        }
-    }
-    if left == 0 {
-        return Some(Longest::Moves(most));
-    }
-    // Some of what is left lies on a cycle; the first such state has the shortest way there.
-    let open = |node: Node| ends[node as usize] && leads[node as usize] > 0;
-    for start in graph.nodes().filter(|node| open(*node)).take(1000) {
-        if course.is_stopped() {
+    for component in 0..components.len() {
+        if component % 4096 == 0 && course.is_stopped() {
             return None;
         }
-        let mut from: HashMap<Node, Node> = HashMap::from([(start, NOWHERE)]);
-        let mut todo = VecDeque::from([start]);
-        while let Some(node) = todo.pop_front() {
+        let node = components.members(component)[0];
+        if ends[node as usize] {
+            let here = longest[node as usize];
+            most = most.max(here);
             for edge in graph.edges(node) {
-                if edge.to == start {
-                    let mut cycle = vec![node];
-                    while let Some(before) =
-                        from.get(cycle.last().unwrap_or(&start)).filter(|node| **node != NOWHERE)
-                    {
-                        cycle.push(*before);
-                    }
-                    cycle.reverse();
-                    return Some(Longest::Cycle(cycle));
-                }
-                if open(edge.to) && from.len() < 100_000 && !from.contains_key(&edge.to) {
-                    from.insert(edge.to, node);
-                    todo.push_back(edge.to);
-                }
+                let there = &mut longest[edge.to as usize];
+                *there = (*there).max(here + 1);
             }
         }
     }
-    Some(Longest::Cycle(Vec::new()))
+    Some(Longest::Moves(most as usize))
+}
+
+/// A shortest cycle through a state; `None` where somebody asked to stop.
+fn cycle(proof: &Proof, start: Node, course: &Course) -> Option<Vec<Node>> {
+    let Proof { graph, components, .. } = proof;
+    let mut from = vec![NOWHERE; graph.len()];
+    let mut todo = VecDeque::from([start]);
+    while let Some(node) = todo.pop_front().filter(|_| !course.is_stopped()) {
+        for edge in graph.edges(node) {
+            if edge.to == start {
+                let mut cycle = vec![node];
+                let mut at = node;
+                while at != start {
+                    at = from[at as usize];
+                    cycle.push(at);
+                }
+                cycle.reverse();
+                return Some(cycle);
+            }
+            if components.of(edge.to) == components.of(start) && from[edge.to as usize] == NOWHERE {
+                from[edge.to as usize] = node;
+                todo.push_back(edge.to);
+            }
+        }
+    }
+    None
 }

@@ -6,7 +6,7 @@
 //! endings. The moves that changed most are the turning points.
 
 use super::graph::Node;
-use super::{Course, Phase, Proof, odds};
+use super::{Budget, Course, Phase, Proof, odds};
 use crate::engine::Move;
 use crate::journal::Entry;
 use crate::story::Story;
@@ -49,6 +49,7 @@ pub fn along(
     story: &Story,
     proof: &Proof,
     entries: &[Entry],
+    budget: &Budget,
     threads: usize,
     course: &Course,
 ) -> Result<Option<Vec<Turn>>, usize> {
@@ -91,7 +92,9 @@ pub fn along(
                 let finished = done.load(Ordering::Relaxed) as f64;
                 course.tell(Phase::Odds((finished + part) / lanes.len() as f64));
             };
-            let Some(mut odds) = odds::from(proof, starts, course, &tell).map(Vec::from) else { return };
+            let Some(mut odds) = odds::from(proof, starts, budget.steps, course, &tell).map(Vec::from) else {
+                return;
+            };
             odds.truncate(here.len());
             done.fetch_add(1, Ordering::Relaxed);
             if let Ok(mut solved) = solved.lock() {

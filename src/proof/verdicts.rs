@@ -2,7 +2,7 @@
 //! and facts that nothing reads or changes. Each is a diagnostic with the shortest list of moves.
 
 use super::graph::{Fault, NOWHERE, Node, Token};
-use super::{Course, Phase, Proof, claims, slices, texts};
+use super::{Course, Phase, Proof, Steps, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
@@ -56,8 +56,13 @@ pub(super) fn reached(story: &Story, proof: &Proof) -> Reached {
 }
 
 /// Everything that control decides, and what was cut off where somebody asked to stop. What needs all states
-/// is left out where some were not looked at.
-pub(super) fn check(story: &Story, proof: &Proof, course: &Course) -> (Vec<Diagnostic>, Option<Phase>) {
+/// is left out where some were not looked at; claims take at most so many steps.
+pub(super) fn check(
+    story: &Story,
+    proof: &Proof,
+    steps: usize,
+    course: &Course,
+) -> (Vec<Diagnostic>, Option<Phase>) {
     let mut found = Vec::new();
     let mut told = HashSet::new();
     for fault in &proof.graph.faults {
@@ -77,7 +82,7 @@ pub(super) fn check(story: &Story, proof: &Proof, course: &Course) -> (Vec<Diagn
                 judge(story, proof, &refusing, &mut found);
             }
         }
-        cut = failing_claims(story, proof, course, &mut found);
+        cut = failing_claims(story, proof, steps, course, &mut found);
     }
     (found, cut)
 }
@@ -367,6 +372,7 @@ fn only_choices(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &
 fn failing_claims(
     story: &Story,
     proof: &Proof,
+    steps: usize,
     course: &Course,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Phase> {
@@ -376,6 +382,7 @@ fn failing_claims(
         reversed: &proof.reversed,
         components: &proof.components,
         chances: &proof.chances,
+        steps: Steps::new(steps),
         course,
     };
     for (done, claim) in story.claims.iter().enumerate() {
@@ -387,6 +394,14 @@ fn failing_claims(
         }
         let (node, path) = match judged {
             claims::Judged::Holds => continue,
+            claims::Judged::Spent => {
+                let message = "this claim would take too many steps to decide";
+                let complaint = Diagnostic::new(Code::NotDecided, claim.span, message);
+                found.push(
+                    complaint.help("make the story or its claims smaller, or allow more with `--steps`"),
+                );
+                continue;
+            }
             claims::Judged::Undecided => {
                 let complaint =
                     Diagnostic::new(Code::NotDecided, claim.span, "this claim is too close to decide");
