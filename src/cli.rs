@@ -246,8 +246,8 @@ fn with_story(
             if term.is_empty() {
                 out.write_all(shell::listing::pages(story, &gallery, style).as_bytes())?;
             } else {
-                let text =
-                    shell::listing::page(story, &gallery, &term.join(" "), style).map_err(Trouble::Told)?;
+                let text = shell::listing::page(story, &gallery, &term.join(" "), 0, style)
+                    .map_err(Trouble::Told)?;
                 out.write_all(text.as_bytes())?;
             }
         }

@@ -87,15 +87,15 @@ impl<'s> Retelling<'s> {
     pub fn new(story: &'s Story, seed: u32, entries: &[Entry]) -> Result<Retelling<'s>, Stopped> {
         let stopped = |at: usize, why| Stopped { number: at, of: entries.len(), why };
         let mut game = Game::replay(story, seed, &[]).map_err(|why| stopped(0, why))?.0;
-        let mut cover = Vec::new();
-        engine::tell(story, story.cover, game.state(), game.telling(), &mut cover);
-        let cover = cover.into_iter().map(Block::into_owned).collect();
         let mut from = 0;
         // A story may begin with an experiment.
         while let (Offer::World(_), Some(entry)) = (game.offer(), entries.get(from)) {
             game.follow(entry).map_err(|why| stopped(from + 1, why))?;
             from += 1;
         }
+        let mut cover = Vec::new();
+        engine::tell(story, story.cover, game.state(), game.telling(), &mut cover);
+        let cover = cover.into_iter().map(Block::into_owned).collect();
         let mut beats = vec![Beat::of(&game, None)];
         while from < entries.len() {
             let typed = match &entries[from] {

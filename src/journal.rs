@@ -231,9 +231,7 @@ impl<'s> Game<'s> {
     /// The pages of the scenes that the last move led through: what they tell of this playthrough is
     /// what has just happened.
     pub fn taught(&self) -> Vec<PageId> {
-        let passed = self.now.trail.iter().filter(|told| told.reply.is_none());
-        let scenes = passed.map(|told| told.state.scene(self.story)).chain([self.scene()]);
-        scenes.flat_map(|scene| pages_of(self.story, scene)).collect()
+        self.now.taught(self.story)
     }
 
     /// How many moves the player has made.
@@ -438,6 +436,12 @@ impl Now {
         Ok(now)
     }
 
+    fn taught(&self, story: &Story) -> Vec<PageId> {
+        let passed = self.trail.iter().filter(|told| told.reply.is_none());
+        let scenes = passed.map(|told| told.state.scene(story)).chain([self.state.scene(story)]);
+        scenes.flat_map(|scene| pages_of(story, scene)).collect()
+    }
+
     /// Makes one recorded move. On an error nothing has changed that matters: the caller throws it away.
     fn make(&mut self, story: &Story, entry: &Entry) -> Result<(), Unmade> {
         match entry {
@@ -570,8 +574,8 @@ impl Now {
         let here = self.state.scene(story);
         for lab in Lab::ALL {
             let bit = 1 << lab as u8;
-            let draws = |scene: SceneId| story.scene(scene).draws & bit != 0;
-            let asks = |scene: SceneId| story.scene(scene).asks & bit != 0;
+            let draws = |scene: SceneId| (story.scene(scene).draws | story.draws) & bit != 0;
+            let asks = |scene: SceneId| (story.scene(scene).asks | story.asks) & bit != 0;
             let must_draw = draws(here)
                 || self.trail.iter().any(|told| told.reply.is_none() && draws(told.state.scene(story)));
             if must_draw

@@ -111,8 +111,7 @@ pub fn fresh_seed() -> u32 {
 impl Shell<'_> {
     fn run(&mut self, out: &mut dyn Write, notes: &[String]) -> Result<(), Trouble> {
         write!(out, "{}", self.title(notes))?;
-        self.save(self.person);
-        self.show(out)?;
+        self.begun(out)?;
         self.tip(out)?;
         let mut interrupted = false;
         while !self.leaving {

@@ -134,6 +134,11 @@ pub struct Story {
     pub choices: Vec<Choice>,
     /// The choices offered anywhere.
     pub anywhere: Run,
+    /// Texts that any scene may stand among show figures or pictures asked before an experiment, of these labs
+    /// (bits): the status line, the title screen, the card, the credits, choices offered anywhere.
+    pub asks: u8,
+    /// The same texts show pictures that these labs drew (bits).
+    pub draws: u8,
     /// Events in the file's order.
     pub events: Vec<Event>,
     /// Endings.

@@ -5,7 +5,7 @@
 mod brute_support;
 
 use brute_support::random_story;
-use brute_support::slow::{Key, Slow, slow};
+use brute_support::slow::{Key, Slow, slow, start_of};
 use brute_support::values::{counts, undecided};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use treed::engine::{self, Move, State};
@@ -15,7 +15,7 @@ use treed::proof::pack::Reduce;
 use treed::proof::shown::{self, Limits};
 use treed::proof::{Budget, Options, Proof, TextBudget, prove};
 use treed::story::diagnostic::{Code, Diagnostic};
-use treed::story::{Claim, EndingId, FactKind, Promise, Quantified, Source, Span, Story, load};
+use treed::story::{Claim, EndingId, FactKind, Part, Promise, Quantified, Source, Span, Story, Text, load};
 
 /// The verdicts of a proof: each is decided anew here.
 const COMPARED: [Code; 20] = [
@@ -130,8 +130,29 @@ fn text_budget(seed: u64, slow: &Slow) -> TextBudget {
     }
 }
 
+/// Where the texts are that no scene tells.
+fn elsewhere(story: &Story) -> Vec<(&'static str, Text)> {
+    let reasons = story.choices.iter().filter_map(|choice| choice.locked.as_deref());
+    let reasons = reasons.map(|(_, reason)| ("reason", *reason));
+    let pages = story.pages.iter().flat_map(|page| [("here", page.here), ("page", page.text)]);
+    let others = [("cover", story.cover), ("credits", story.credits)];
+    reasons.chain(pages).chain(others).collect()
+}
+
+/// Whether a part of a text begins here.
+fn begins(story: &Story, text: Text, start: u32) -> bool {
+    story.parts(text).iter().any(|part| {
+        let inner = match part {
+            Part::When { text, otherwise, .. } => vec![*text, *otherwise],
+            Part::OneOf { variants, .. } => story.variants(*variants).to_vec(),
+            _ => Vec::new(),
+        };
+        start_of(part) == start || inner.iter().any(|text| begins(story, *text, start))
+    })
+}
+
 #[track_caller]
-fn agrees(seed: u64, all: &mut BTreeMap<Code, usize>) {
+fn agrees(seed: u64, all: &mut BTreeMap<(Code, &'static str), usize>) {
     let fields = random_story(seed);
     let Some(story) = story_of(seed, &fields) else { return };
     let mut slow = slow(&story, &fields).unwrap();
@@ -160,19 +181,25 @@ fn agrees(seed: u64, all: &mut BTreeMap<Code, usize>) {
         other(&expected, &verdicts),
         say()
     );
-    let codes: BTreeSet<Code> = expected.keys().map(|key| key.0).collect();
-    codes.into_iter().for_each(|code| *all.entry(code).or_default() += 1);
+    let places = elsewhere(&story);
+    let mut kinds: BTreeSet<(Code, &str)> = BTreeSet::new();
+    for (code, start, _) in expected.keys() {
+        kinds.insert((*code, ""));
+        let of = places.iter().filter(|(_, text)| begins(&story, *text, *start));
+        kinds.extend(of.map(|(of, _)| (*code, *of)));
+    }
+    kinds.into_iter().for_each(|kind| *all.entry(kind).or_default() += 1);
     // What nothing changes is as it was; what nothing asks for is never missed.
     for (code, start, _) in expected.keys() {
         let Some(fact) = story.facts.iter().find(|fact| fact.span.start == *start) else { continue };
         match code {
             Code::FactNeverChanged => {
-                assert!(slow.states.iter().all(|(state, _)| fact.slot.get(state.words()) == fact.start));
+                assert!(slow.states.iter().all(|(state, ..)| fact.slot.get(state.words()) == fact.start));
             }
             // A computed fact lies where its base does.
             Code::FactNeverRead if !matches!(fact.kind, FactKind::Steps { .. }) => {
                 let mut moves: HashMap<State, Vec<Move>> = HashMap::new();
-                for (state, _) in &slow.states {
+                for (state, ..) in &slow.states {
                     let mut without = state.clone();
                     fact.slot.set(without.words_mut(), 0);
                     let mut here = Vec::new();
@@ -221,7 +248,7 @@ fn agrees(seed: u64, all: &mut BTreeMap<Code, usize>) {
         let odds = other.odds.unwrap();
         assert!(odds.endings.iter().zip(&endings).all(|(a, b)| (a - b).abs() < 1e-9));
         if reduce == plain {
-            let whole: HashSet<&State> = slow.states.iter().map(|(state, _)| state).collect();
+            let whole: HashSet<&State> = slow.states.iter().map(|(state, ..)| state).collect();
             assert_eq!(other.graph.len(), whole.len(), "{}", say());
         }
     }
@@ -285,17 +312,23 @@ fn shows_what_a_slow_search_with_real_experiments_shows() {
     assert!((5..STORIES - 5).contains(&with), "{with} of {STORIES} stories have an ending that is not shown");
 }
 
+/// `BRUTE_STORIES=20000 cargo test --test brute` compares more of them.
 #[test]
 fn agrees_with_a_slow_search_on_random_stories() {
-    const STORIES: usize = 1500;
+    let more = std::env::var("BRUTE_STORIES").ok().and_then(|more| more.parse().ok());
+    let stories: usize = more.unwrap_or(1500);
     let mut all = BTreeMap::new();
-    for seed in 0..STORIES as u64 {
+    for seed in 0..stories as u64 {
         agrees(seed, &mut all);
     }
-    // Every kind of verdict came up, and was missing, so that none is compared in vain.
-    for code in COMPARED {
-        let with = all.get(&code).copied().unwrap_or(0);
-        assert!((5..STORIES - 50).contains(&with), "{code:?} in {with} of {STORIES} stories: {all:?}");
+    // Every kind of verdict came up, and was missing, so that none is compared in vain; those on texts wherever
+    // a text can stand.
+    let elsewhere = ["reason", "here", "page", "cover", "credits"];
+    let on_texts = [Code::TextNeverShown, Code::NotMeasured];
+    let on_texts = on_texts.into_iter().flat_map(|code| elsewhere.map(|of| (code, of)));
+    for kind in COMPARED.map(|code| (code, "")).into_iter().chain(on_texts) {
+        let with = all.get(&kind).copied().unwrap_or(0);
+        assert!((5..stories - 50).contains(&with), "{kind:?} in {with} of {stories} stories: {all:?}");
     }
 }
 
@@ -344,6 +377,39 @@ fn what_is_done_before_the_first_state_is_done_once() {
     assert_eq!(told(fields, TextBudget { values: 1, walks: 0 }), []);
     let undecided = (Code::NotDecided, "this takes too many values to follow".to_owned());
     assert_eq!(told(fields, TextBudget { values: 0, walks: 0 }), [undecided]);
+}
+
+/// What random stories hardly ever come to: experiments of two kinds, and one that a tunnel leads back to.
+#[test]
+fn a_page_taught_before_an_experiment_is_told_as_things_are_after_it() {
+    let arms = |others: &str| {
+        ["Crashed", "Fled", "Orbiting", "Hovering", "Grounded"]
+            .map(|outcome| format!("\"{outcome}\": [{others}]"))
+            .join(", ")
+    };
+    let rest = r#"(then: [Clear("g"), Clear("x")], to: "a")"#;
+    let fields = format!(
+        r#"start: "a", facts: {{"g": Flag, "x": Flag}},
+        notebook: {{
+            "out": (title: "O", text: "O.", here: "O {{x|yes|no}}.", reference: "R"),
+            "pass": (title: "P", text: "P.", here: "P {{crowd.found}}.", reference: "R")}},
+        scenes: {{
+            "a": (text: "A.", choices: [(id: "fly", label: "Fly", to: "pass"), (id: "think", label: "Think", visit: "t"), (id: "on", label: "On", to: "e")]),
+            "pass": (text: "P.", pages: ["pass"], auto: [(to: "lab")]),
+            "lab": (text: "L.", lab: (run: "drones", arms: {{"Rescued": [(when: Not(Is("g")), then: [Set("g"), Set("x")], visit: "t"), {rest}], {}}})),
+            "t": (text: "T.", alone: true, choices: [(id: "back", label: "Back", to: "out"), (id: "end", label: "End", to: "e")]),
+            "out": (text: "O.", pages: ["out"], auto: [(back: true)]),
+            "e": (text: "E.", ending: "e")}},
+        endings: {{"e": (title: "E", hint: "h")}}"#,
+        arms(rest)
+    );
+    let story = load(&source(&fields)).unwrap();
+    let proof = proved(&story, Reduce::default(), TextBudget::default());
+    let told = proof.diagnostics.iter().map(|fault| (fault.code, fault.witness.as_deref()));
+    // With `x` the tunnel leads back to the experiment, and what comes after it clears `x`.
+    let moves = ["fly".to_owned(), "drones: Rescued".to_owned()];
+    let expected = [(Code::TextNeverShown, None), (Code::NotMeasured, Some(&moves[..]))];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -310,7 +310,7 @@ fn gallery(world: &World, bytes: &[u8]) -> &'static str {
     for style in [PLAIN, BOXED] {
         harmless("the endings", &found::endings(story, &gallery, style, 1_800_000_000));
         harmless("the pages", &listing::pages(story, &gallery, style));
-        if let Ok(page) = listing::page(story, &gallery, "dust", style) {
+        if let Ok(page) = listing::page(story, &gallery, "dust", 1, style) {
             harmless("a page", &page);
         }
     }
@@ -437,7 +437,7 @@ fn typed(world: &World, text: &str, dice: &mut Dice) -> &'static str {
     let choices: Vec<ShownChoice<'static>> =
         game.screen().scene.choices.into_iter().map(ShownChoice::into_owned).collect();
     let meant = format!("{:?}", understand::understand(story, &choices, &text));
-    let term = listing::page(story, &Gallery::default(), &text, BOXED);
+    let term = listing::page(story, &Gallery::default(), &text, 1, BOXED);
     harmless("an answer", &term.unwrap_or_else(|why| why));
     if meant.starts_with("Choice") { "understood" } else { "asked back" }
 }

@@ -349,3 +349,45 @@ fn a_save_and_a_gallery_say_what_they_were_given() {
     let save = Save::of(&game, "The hall, 2 matches".to_owned(), Duration::from_secs(5), 6);
     assert_eq!(Save::from_bytes(save.to_text().as_bytes()), Ok(save));
 }
+
+/// A story that unlocks a page at once, and asks in texts of no scene what is known before an experiment.
+const LIGHT: &str = r#"#![enable(implicit_some)]
+Story(
+    id: "light", title: "Light", version: "1", start: "hall", facts: { "lamp": Flag },
+    cover: "{crowd?photographs} photographs, a dark house.", status: "{crowd?photographs} photographs", credits: "{crowd?photographs} photographs.",
+    scenes: {
+        "hall": (text: "A hall.", pages: ["light"], choices: [
+            (id: "take", label: "Take the lamp and go down", then: [Set("lamp")], to: "cellar"),
+            (id: "leave", label: "Leave", to: "street"),
+        ]),
+        "cellar": (text: "A cellar.", choices: [(id: "up", label: "Go up", to: "hall"), (id: "hatch", label: "Climb out", to: "street")]),
+        "street": (text: "The street.", ending: "out"),
+    },
+    endings: { "out": (title: "Out", hint: "There is a door.") },
+    notebook: { "light": (
+        title: "Light", text: "It shows what is there, in {crowd?photographs} photographs too.",
+        here: "You have {lamp|a lamp|no lamp}, and {crowd?photographs} photographs.", reference: "Somebody (1900): Something.",
+    ) },
+)"#;
+
+#[test]
+fn a_page_of_the_first_scene_is_there_at_once_and_late_ones_tell_of_their_time() {
+    let home = Home::with_story(LIGHT);
+    let gallery = "saves/light/gallery.ron";
+    let out = flat(&home.plays("--plain", "notebook light\ncredits\n"));
+    assert!(out.contains("New in your notebook: Light"), "{out}");
+    assert!(out.contains("You have no lamp, and "), "{out}");
+    assert!(!out.contains("not measured"), "{out}");
+    let listed = flat(&home.plays("notebook light", ""));
+    assert!(listed.contains("You have no lamp") && !listed.contains("not measured"), "{listed}");
+    // What was lost meanwhile is found again by the next move, and told as it was.
+    std::fs::remove_file(home.path(gallery)).unwrap();
+    let out = flat(&home.plays("--plain", "take\n"));
+    assert!(out.contains("New in your notebook: Light"), "{out}");
+    assert!(flat(&home.plays("notebook light", "")).contains("You have no lamp"));
+    home.plays("--plain", "up\n");
+    assert!(flat(&home.plays("notebook light", "")).contains("You have a lamp"));
+    // The proof says the same of each of these texts.
+    let checked = home.run("check story.ron --allowed-only", "").fine();
+    assert!(checked.contains("0 errors, 0 warnings"), "{checked}");
+}

@@ -39,6 +39,14 @@ impl Telling {
         }
     }
 
+    /// Asks every lab what is known before its experiment, at the knobs of a state.
+    pub fn ask(&mut self, story: &Story, state: &State, seed: u32) {
+        for lab in Lab::ALL {
+            let setting = super::setting(story, state, lab);
+            self.asked[lab as usize] = Some(Rc::new(lab.ask(&setting, seed.into())));
+        }
+    }
+
     /// A figure, where it was measured.
     pub fn figure(&self, figure: FigureRef) -> Option<Value> {
         let (lab, index) = (figure.lab as usize, usize::from(figure.index));

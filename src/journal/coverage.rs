@@ -14,6 +14,8 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub struct Coverage<'s> {
     story: &'s Story,
+    /// As things are at the beginning: so a page tells what it tells in general.
+    first: Option<engine::State>,
     /// Addresses of parts; the story is borrowed, so they stay.
     seen: HashSet<usize>,
 }
@@ -32,7 +34,8 @@ pub struct Piece {
 impl<'s> Coverage<'s> {
     /// Nothing was shown yet.
     pub fn new(story: &'s Story) -> Coverage<'s> {
-        Coverage { story, seen: HashSet::new() }
+        let first = engine::begin(story).ok().map(|step| step.state);
+        Coverage { story, first, seen: HashSet::new() }
     }
 
     /// Plays a list of moves and looks at every screen on the way.
@@ -106,8 +109,10 @@ impl<'s> Coverage<'s> {
         // A page tells of what has just taught it.
         for page in game.taught() {
             let page = &story.pages[page.index()];
-            tell(page.text, state, telling);
             tell(page.here, state, telling);
+            if let Some(first) = &self.first {
+                tell(page.text, first, &engine::Telling::new(story, telling.seed));
+            }
         }
     }
 
@@ -150,7 +155,8 @@ impl<'s> Coverage<'s> {
 /// that shows most of what is left (Chvatal 1979), the first of several; then those are left out that the
 /// others make needless. Says which, in their order.
 pub fn fewest<'s>(story: &'s Story, before: &Coverage<'s>, games: &[Coverage<'s>]) -> Vec<usize> {
-    let mut shown = Coverage { story, seen: before.seen.clone() };
+    let like = |of: &Coverage<'s>| Coverage { story, first: of.first.clone(), seen: of.seen.clone() };
+    let mut shown = like(before);
     let mut chosen: Vec<usize> = Vec::new();
     loop {
         let best = (0..games.len()).map(|i| (games[i].beyond(&shown), std::cmp::Reverse(i))).max();
@@ -159,7 +165,7 @@ pub fn fewest<'s>(story: &'s Story, before: &Coverage<'s>, games: &[Coverage<'s>
         chosen.push(i);
     }
     for i in chosen.clone() {
-        let mut others = Coverage { story, seen: before.seen.clone() };
+        let mut others = like(before);
         chosen.iter().filter(|other| **other != i).for_each(|other| others.seen.extend(&games[*other].seen));
         if games[i].beyond(&others) == 0 {
             chosen.retain(|other| *other != i);

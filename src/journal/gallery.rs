@@ -3,13 +3,11 @@
 use super::save::{Bad, FORMAT, Moves, format_of, seal, unread, unseal, write_entry};
 use super::{Entry, Game};
 use crate::engine::{self, Block};
-use crate::labs::Lab;
 use crate::story::read::plain;
 use crate::story::{EndingId, PageId, Story, Str};
 use crate::text::visible;
 use serde::Deserialize;
 use std::fmt::Write;
-use std::rc::Rc;
 use std::time::Duration;
 
 /// Most finished games that are remembered one by one; what endings count goes on.
@@ -176,17 +174,16 @@ impl Gallery {
             return false;
         }
         let mut news = false;
-        // A page may ask what is known before an experiment.
-        let mut telling = game.telling().clone();
-        for lab in Lab::ALL {
-            let setting = engine::setting(story, game.state(), lab);
-            telling.asked[lab as usize] = Some(Rc::new(lab.ask(&setting, game.seed().into())));
-        }
-        for page in told {
-            let page = &story.pages[page.index()];
+        let now = || (game.state().clone(), game.telling().clone());
+        for id in told {
+            // What could not be kept at its time is told as it was then.
+            let late = if taught.contains(&id) { None } else { game.when_taught(id) };
+            let (state, mut telling) = late.unwrap_or_else(now);
+            telling.ask(story, &state, game.seed());
+            let page = &story.pages[id.index()];
             let id = story.str(page.name);
             let mut blocks = Vec::new();
-            engine::tell(story, page.here, game.state(), &telling, &mut blocks);
+            engine::tell(story, page.here, &state, &telling, &mut blocks);
             let here = blocks
                 .into_iter()
                 .filter_map(|block| match block {

@@ -2,6 +2,7 @@
 //! list began as somebody else's.
 
 use super::{Entry, Game, Now};
+use crate::engine::{self, Offer, State, Telling};
 use crate::story::PageId;
 
 /// Whether the player made this move; handing back an exercise is the player's, though the world tells it.
@@ -80,6 +81,24 @@ impl Game<'_> {
             now.make(self.story, entry).ok()?;
         }
         Some(now.pages)
+    }
+
+    /// As things stood when a page was taught last: where a move had come to rest, with what the telling needs.
+    pub(super) fn when_taught(&self, page: PageId) -> Option<(State, Telling)> {
+        let mut now = Now::begin(self.story, self.seed).ok()?;
+        let mut found = None;
+        for next in self.entries.iter().map(Some).chain([None]) {
+            // Nothing is shown before the world has answered.
+            if !matches!(engine::offer(self.story, &now.state), Offer::World(_))
+                && now.taught(self.story).contains(&page)
+            {
+                found = Some((now.state.clone(), now.telling.clone()));
+            }
+            if let Some(entry) = next {
+                now.make(self.story, entry).ok()?;
+            }
+        }
+        found
     }
 
     /// Goes back to where the player's move of this number, from 1, was made; false where there is none.

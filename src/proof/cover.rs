@@ -64,7 +64,9 @@ enum Site {
     Reason(ChoiceId),
     Status,
     Card,
-    /// When it is taught.
+    /// What a page says of the playthrough, when it is taught.
+    Here(PageId),
+    /// What it says in general then: as things are at the beginning.
     Page(PageId),
 }
 
@@ -161,7 +163,7 @@ fn asked(story: &Story, target: &Target) -> (Vec<bool>, bool, Counted) {
     pack::close(story, &mut facts);
     let labs = target.path.iter().any(|(condition, _)| reads_figure(condition));
     let counted = match target.site {
-        Site::Page(page) => Counted::Taught(page),
+        Site::Here(page) | Site::Page(page) => Counted::Taught(page),
         _ if target.visit.is_none() => Counted::Nothing,
         Site::Scene(scene) => Counted::Visits(scene),
         Site::Reply(choice) | Site::Label(choice) | Site::Reason(choice) => {
@@ -330,7 +332,7 @@ impl Search<'_> {
                     }
                 }
                 Site::Label(choice) | Site::Reason(choice) => by_choice.entry(choice).or_default().push(i),
-                Site::Status | Site::Card | Site::Page(_) => anywhere.push(i),
+                Site::Status | Site::Card | Site::Here(_) | Site::Page(_) => anywhere.push(i),
             }
         }
         let begun: Place = (0, 0, self.count(counted, 0, 0, 0), (false, false));
@@ -355,7 +357,7 @@ impl Search<'_> {
             for i in here.chain(&anywhere) {
                 let is_here = match targets[*i].site {
                     Site::Card => matches!(self.player.way(node), Way::Ending(_)),
-                    Site::Page(_) => count > 0,
+                    Site::Here(_) | Site::Page(_) => count > 0,
                     _ => true,
                 };
                 if is_here && targets[*i].is_told(slice, value, count) {
@@ -472,11 +474,12 @@ impl Target<'_> {
 
     fn is_told(&self, slice: &Slice, value: &Words, count: u8) -> bool {
         let visited = |(visit, last): (u8, bool)| match self.site {
-            Site::Status | Site::Card | Site::Page(_) => true,
+            Site::Status | Site::Card | Site::Here(_) | Site::Page(_) => true,
             // Offered anywhere: nothing was counted.
             _ if count == 0 => true,
             _ => count == visit.min(MOST_VISITS) || last && count > visit,
         };
+        let value = if matches!(self.site, Site::Page(_)) { slice.value(0) } else { value };
         self.visit.is_none_or(visited)
             && self.path.iter().all(|(condition, side)| can_be(&slice.story, condition, *side, value))
     }
@@ -502,7 +505,7 @@ fn targets(story: &Story) -> Vec<Target<'_>> {
     for i in 0..story.pages.len() as u32 {
         let page = &story.pages[i as usize];
         add(page.text, Site::Page(PageId(i)));
-        add(page.here, Site::Page(PageId(i)));
+        add(page.here, Site::Here(PageId(i)));
     }
     targets
 }

@@ -55,7 +55,7 @@ pub static EXAMPLES: &[Example] = &[
     },
     Example {
         code: Code::TextNeverShown,
-        about: "The part's condition holds in no playthrough at this place, so nobody will ever read it. A figure in a condition counts as able to answer either way.",
+        about: "The part's condition holds in no playthrough at this place, so nobody will ever read it. A figure in a condition counts as able to answer either way. The same is said of the reason of a lock that never locks, of a page that nothing unlocks, and of a picture in a page's `here`, which keeps words alone.",
         failing: r#"start: "a", facts: { "lit": Flag }, scenes: { "a": (text: "A.", choices: [(id: "lamp", label: "Lamp", then: [Set("lit")], to: "b"), (id: "on", label: "On", to: "e")]), "b": (text: [(when: Is("lit"), text: "It burns.", otherwise: "It is dark.")], choices: [(id: "on", label: "On", to: "e"), (id: "snuff", label: "Snuff", then: [Clear("lit")], to: "a")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
         passing: r#"start: "a", facts: { "lit": Flag }, scenes: { "a": (text: "A.", choices: [(id: "lamp", label: "Lamp", then: [Set("lit")], to: "b"), (id: "on", label: "On", to: "e")]), "b": (text: [(when: Is("lit"), text: "It burns.")], choices: [(id: "on", label: "On", to: "e"), (id: "snuff", label: "Snuff", then: [Clear("lit")], to: "a")]), "e": (text: "E.", ending: "e") }, endings: { "e": (title: "E", hint: "h") },"#,
     },

@@ -25,7 +25,7 @@ const BATCH_BYTES: usize = 1 << 28;
 /// Words of the largest slice.
 const MOST_WORDS: usize = MOST_VALUES / 64 + 1;
 /// Most pairs of state and value in the search for a witness.
-const MOST_PAIRS: usize = 4_000_000;
+pub(super) const MOST_PAIRS: usize = 4_000_000;
 
 /// The words of a slice's values; the last holds a bit for each lab that has run.
 pub type Words = SmallVec<[u64; 3]>;

@@ -2,19 +2,18 @@
 //! figure measured before it is shown, does a fact that only prose reads stay in its range.
 //!
 //! A figure asked in a condition may answer either way, once it was measured. Which variant `in_turn` or `one_of` shows is
-//! not looked at: every variant counts as shown where its list is. Reasons of locks are not looked at.
+//! not looked at: every variant counts as shown where its list is.
 
-use super::graph::{Graph, Node, Token};
+use super::graph::{Graph, NOWHERE, Node, Token};
+use super::pages::{self, Fresh, Pages};
+use super::questions::{self, Asks, Question, Site, first_span};
 use super::slices::{self, Found, Slice, Words};
 use super::{Course, Phase, Proof, pack};
 use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
-use crate::story::{
-    ChoiceId, Condition, Effect, Effects, FactId, FactKind, Part, Quantity, SceneId, Segment, Span, Story,
-    Text, Way,
-};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::story::{ChoiceId, Condition, FactId, FactKind, PageId, SceneId, Story, Way};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How far the questions about texts are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,35 +33,6 @@ impl Default for TextBudget {
 /// Most moves of such a walk.
 const LONGEST_WALK: usize = 300;
 
-/// Where a text is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Site {
-    Scene(SceneId),
-    Reply(ChoiceId),
-    /// Where the choice is on offer, open or not.
-    Label(ChoiceId),
-    Status,
-    Card,
-}
-
-enum Asks {
-    /// Is this ever shown?
-    Shown,
-    /// Has this lab always run?
-    Measured(Lab),
-    /// Does this fact stay in its range?
-    InRange(FactId),
-}
-
-struct Question<'s> {
-    site: Site,
-    path: Vec<(&'s Condition, bool)>,
-    /// A flag that must be so.
-    flag: Option<(FactId, bool)>,
-    asks: Asks,
-    span: Span,
-}
-
 /// Answers all questions about texts and ranges of a story whose control is explored; and what was cut off
 /// where somebody asked to stop.
 pub(super) fn check(
@@ -73,12 +43,14 @@ pub(super) fn check(
     course: &Course,
 ) -> (Vec<Diagnostic>, Option<Phase>) {
     let graph = &proof.graph;
-    let mut asked = Vec::new();
-    collect(story, &mut asked);
+    let asked = questions::of(story);
     let all = asked.len();
     course.tell(Phase::Following(0.0));
-    let labels = Labels::of(proof, &asked, course);
     let owners = slices::owners(story);
+    let mut groups_of_states = slices::Groups::default();
+    let labels = Labels::of(story, proof, &asked, &mut groups_of_states, course);
+    let asked_pages: BTreeSet<PageId> = asked.iter().filter_map(|question| question.site.page()).collect();
+    let pages = Pages::of(story, proof, &owners, &asked_pages, &mut groups_of_states, course);
     // Questions over the same facts share a slice.
     let mut groups: BTreeMap<(Vec<bool>, bool), Vec<Question>> = BTreeMap::new();
     for question in asked {
@@ -104,18 +76,28 @@ pub(super) fn check(
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
-    let (scenes, offered) = (story.scenes.len(), &labels.offered);
+    let (scenes, states) = (story.scenes.len(), &groups_of_states);
     let found =
-        slices::propagate(graph, &proof.components, &scene_of, scenes, offered, &slices, threads, course);
+        slices::propagate(graph, &proof.components, &scene_of, scenes, states, &slices, threads, course);
     let found = match found {
         Ok(found) => found,
         Err(cut) => return (Vec::new(), Some(cut)),
     };
     let places = Places::of(story, graph, &owners);
-    let (mut complaints, mut done) = (Vec::new(), 0);
+    let (mut complaints, mut done) = (labels.never_locked(story, proof), 0);
+    complaints.extend(pages::never_kept(story));
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
-        let teller =
-            Teller { story, proof, slice, places: &places, labels: &labels, owners: &owners, course };
+        let teller = Teller {
+            story,
+            proof,
+            slice,
+            places: &places,
+            labels: &labels,
+            pages: &pages,
+            states: &groups_of_states,
+            owners: &owners,
+            course,
+        };
         course.tell(Phase::Texts(done, all));
         let Some(found) = found else {
             let seen = teller.walk(questions, budget.walks);
@@ -172,39 +154,68 @@ impl Places {
     }
 }
 
-/// In which states choices are on offer whose labels are asked about: each is a group of states.
+/// In which states choices are on offer whose labels are asked about, and locked whose reasons are: each is a
+/// group of states.
 struct Labels {
-    groups: HashMap<ChoiceId, u32>,
-    offered: slices::Groups,
+    groups: HashMap<Site, u32>,
+    /// The locks whose reason is shown somewhere.
+    locked: HashSet<ChoiceId>,
 }
 
 impl Labels {
-    fn of(proof: &Proof, asked: &[Question], course: &Course) -> Labels {
-        let mut groups = HashMap::new();
+    fn of(
+        story: &Story,
+        proof: &Proof,
+        asked: &[Question],
+        states: &mut slices::Groups,
+        course: &Course,
+    ) -> Labels {
+        let mut labels = Labels { groups: HashMap::new(), locked: HashSet::new() };
         for question in asked {
-            if let Site::Label(choice) = question.site {
-                let next = groups.len() as u32;
-                groups.entry(choice).or_insert(next);
+            if let Site::Label(_) | Site::Reason(_) = question.site {
+                labels.groups.entry(question.site).or_insert_with(|| {
+                    states.count += 1;
+                    states.count as u32 - 1
+                });
             }
         }
-        let mut offered = slices::Groups { count: groups.len(), ..slices::Groups::default() };
+        let any = !labels.groups.is_empty() || story.choices.iter().any(|choice| choice.locked.is_some());
         // What is on offer is decided by control, so its state tells.
-        for node in proof.graph.nodes().filter(|_| !groups.is_empty()) {
+        for node in proof.graph.nodes().filter(|_| any) {
             if node % 4096 == 0 && course.is_stopped() {
                 break;
             }
-            engine::offers(&proof.control.story, proof.graph.key(node), |choice, _| {
-                if let Some(group) = groups.get(&choice) {
-                    offered.of.entry(node).or_default().push(*group);
+            engine::offers(&proof.control.story, proof.graph.key(node), |choice, open| {
+                let told = [Some(Site::Label(choice)), (!open).then_some(Site::Reason(choice))];
+                for group in told.into_iter().flatten().filter_map(|site| labels.groups.get(&site)) {
+                    states.of.entry(node).or_default().push(*group);
+                }
+                if !open {
+                    labels.locked.insert(choice);
                 }
             });
         }
-        Labels { groups, offered }
+        labels
     }
 
-    fn told_in(&self, choice: ChoiceId, node: Node) -> bool {
-        let group = self.groups.get(&choice);
-        group.is_some_and(|group| self.offered.of.get(&node).is_some_and(|here| here.contains(group)))
+    /// Complaints about locks of choices that are taken, and never locked.
+    fn never_locked(&self, story: &Story, proof: &Proof) -> Vec<Diagnostic> {
+        let mut complaints = Vec::new();
+        for (i, choice) in story.choices.iter().enumerate() {
+            let Some((_, reason)) = choice.locked.as_deref() else { continue };
+            if proof.reached.choices[i] && !self.locked.contains(&ChoiceId(i as u32)) {
+                let name = story.str(choice.id);
+                complaints.push(
+                    Diagnostic::new(
+                        Code::TextNeverShown,
+                        first_span(story, *reason).unwrap_or(choice.span),
+                        format!("`{name}` is never locked: no playthrough shows this reason"),
+                    )
+                    .help("drop the lock, or look at its `unless`"),
+                );
+            }
+        }
+        complaints
     }
 }
 
@@ -214,6 +225,8 @@ struct Teller<'t> {
     slice: &'t Slice,
     places: &'t Places,
     labels: &'t Labels,
+    pages: &'t Pages<'t>,
+    states: &'t slices::Groups,
     owners: &'t [SceneId],
     course: &'t Course<'t>,
 }
@@ -226,14 +239,18 @@ impl Teller<'_> {
             Site::Reply(choice) => {
                 self.places.chosen.get(&choice).into_iter().flatten().map(|script| (*script, 1)).collect()
             }
-            Site::Label(_) | Site::Status | Site::Card => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
-    /// Whether the text at a site is told in a state.
-    fn told_at(&self, site: Site, node: Node) -> bool {
+    /// Whether the text at a site is told in a state, after what was taught since the player's last move.
+    fn told_at(&self, site: Site, node: Node, fresh: &Fresh) -> bool {
         match site {
-            Site::Label(choice) => self.labels.told_in(choice, node),
+            Site::Label(_) | Site::Reason(_) => {
+                let group = self.labels.groups.get(&site);
+                group.is_some_and(|group| self.states.of.get(&node).is_some_and(|here| here.contains(group)))
+            }
+            Site::Here(page) | Site::Page(page) => self.pages.told_at(fresh, node, page),
             _ => self.told_in(site, self.proof.scene(node)),
         }
     }
@@ -243,9 +260,9 @@ impl Teller<'_> {
         let way = &self.story.scene(scene).way;
         match site {
             Site::Scene(at) => at == scene,
-            Site::Status => true,
+            Site::Screen => !matches!(way, Way::Lab { .. }),
             Site::Card => matches!(way, Way::Ending(_)),
-            Site::Reply(_) | Site::Label(_) => false,
+            Site::Reply(_) | Site::Label(_) | Site::Reason(_) | Site::Here(_) | Site::Page(_) => false,
         }
     }
 
@@ -283,8 +300,14 @@ impl Teller<'_> {
                 }
             }
         }
-        if let Site::Label(choice) = site
-            && let Some(group) = self.labels.groups.get(&choice)
+        if let Some(page) = site.page() {
+            let told = self.pages.told(page, self.slice, found);
+            return match site {
+                Site::Page(_) => !told.is_empty() && accept(self.slice.value(0)),
+                _ => told.iter().any(|value| accept(self.slice.value(*value))),
+            };
+        }
+        if let Some(group) = self.labels.groups.get(&site)
             && found.by_group[*group as usize].iter().any(|value| accept(self.slice.value(*value)))
         {
             return true;
@@ -334,7 +357,9 @@ impl Teller<'_> {
                 }
             };
             let (mut node, mut script, mut value) = (0, 0, self.slice.start());
+            let (mut from, mut fresh) = (NOWHERE, Fresh::default());
             for _ in 0..LONGEST_WALK {
+                self.pages.follow(&mut fresh, from, script, node);
                 for (i, far) in by_script.get(&script).into_iter().flatten() {
                     let mut words = value.clone();
                     self.slice.run(
@@ -347,8 +372,9 @@ impl Teller<'_> {
                 }
                 self.slice.run(&graph.scripts[script as usize], &mut value, self.owners, &mut Vec::new());
                 for (i, question) in questions.iter().enumerate() {
-                    if self.told_at(question.site, node) {
-                        look(i, &value);
+                    if self.told_at(question.site, node, &fresh) {
+                        let at_first = matches!(question.site, Site::Page(_));
+                        look(i, if at_first { self.slice.value(0) } else { &value });
                     }
                 }
                 let edges = graph.edges(node);
@@ -356,7 +382,7 @@ impl Teller<'_> {
                     break;
                 }
                 let edge = edges[below(edges.len())];
-                (node, script) = (edge.to, edge.script);
+                (from, node, script) = (node, edge.to, edge.script);
             }
         }
         seen
@@ -375,8 +401,14 @@ impl Teller<'_> {
             around.iter().all(|(condition, side)| can_be(&self.slice.story, condition, *side, value))
         });
         reached.then(|| {
+            let help = match question.site {
+                Site::Page(_) => {
+                    "a page's `text` is told as things are at the beginning: `here` tells of the playthrough"
+                }
+                _ => "its condition never holds here: change it, or delete the part",
+            };
             Diagnostic::new(Code::TextNeverShown, question.span, "no playthrough shows this part of the text")
-                .help("its condition never holds here: change it, or delete the part")
+                .help(help)
         })
     }
 
@@ -393,9 +425,16 @@ impl Teller<'_> {
             if begins {
                 return Some(Vec::new());
             }
+            if let Some(page) = question.site.page() {
+                let at_first = matches!(question.site, Site::Page(_));
+                let accept = |value: u32| missing(self.slice.value(if at_first { 0 } else { value }));
+                return self.pages.witness(page, self.slice, accept, self.course);
+            }
             self.slice.witness(
                 &self.proof.graph,
-                |node, value| self.told_at(question.site, node) && missing(self.slice.value(value)),
+                |node, value| {
+                    self.told_at(question.site, node, &Fresh::default()) && missing(self.slice.value(value))
+                },
                 |script, value| {
                     told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
                 },
@@ -409,7 +448,12 @@ impl Teller<'_> {
             question.span,
             format!("a figure of `{name}` is shown, but its experiment may not have run"),
         )
-        .help(format!("show it only after a scene with `lab: (run: \"{name}\", ..)`"));
+        .help(match question.site {
+            Site::Page(_) => {
+                "a page's `text` is told as things are at the beginning: show it in `here`".to_owned()
+            }
+            _ => format!("show it only after a scene with `lab: (run: \"{name}\", ..)`"),
+        });
         complaint.witness = self.proof.found(self.story, witness);
         Some(complaint)
     }
@@ -508,130 +552,4 @@ pub(super) fn can_be(story: &Story, condition: &Condition, wanted: bool, words: 
             !wanted || figure.early || ran
         }
     }
-}
-
-fn collect<'s>(story: &'s Story, asked: &mut Vec<Question<'s>>) {
-    for (i, scene) in story.scenes.iter().enumerate() {
-        collect_text(story, scene.text, Site::Scene(SceneId(i as u32)), &mut Vec::new(), asked);
-    }
-    for (i, choice) in story.choices.iter().enumerate() {
-        let id = ChoiceId(i as u32);
-        collect_text(story, choice.label, Site::Label(id), &mut Vec::new(), asked);
-        collect_text(story, choice.reply, Site::Reply(id), &mut Vec::new(), asked);
-    }
-    collect_text(story, story.status, Site::Status, &mut Vec::new(), asked);
-    collect_text(story, story.card, Site::Card, &mut Vec::new(), asked);
-    let control = pack::control_facts(story);
-    let mut checked = HashSet::new();
-    for list in story.lists_of_effects() {
-        may_leave(story, list, &mut checked);
-    }
-    let mut checked: Vec<FactId> = checked.into_iter().filter(|fact| !control[fact.index()]).collect();
-    checked.sort_unstable();
-    for fact in checked {
-        let span = story.fact(fact).span;
-        asked.push(Question {
-            site: Site::Status,
-            path: Vec::new(),
-            flag: None,
-            asks: Asks::InRange(fact),
-            span,
-        });
-    }
-}
-
-/// Facts that some effect could lead out of their range.
-fn may_leave(story: &Story, effects: Effects, found: &mut HashSet<FactId>) {
-    for effect in story.effects(effects) {
-        match effect {
-            Effect::Add { fact, saturate: false, .. } => {
-                found.insert(*fact);
-            }
-            Effect::Copy { to, from, offset } => {
-                if *offset < 0
-                    || i64::from(story.fact(*from).size()) + offset > i64::from(story.fact(*to).size())
-                {
-                    found.insert(*to);
-                }
-            }
-            Effect::When(_, then) => may_leave(story, *then, found),
-            Effect::Put(..) | Effect::Add { .. } => {}
-        }
-    }
-}
-
-fn collect_text<'s>(
-    story: &'s Story,
-    text: Text,
-    site: Site,
-    path: &mut Vec<(&'s Condition, bool)>,
-    asked: &mut Vec<Question<'s>>,
-) {
-    for part in story.parts(text) {
-        match part {
-            Part::Paragraph { segments, span, .. } => {
-                for segment in story.segments(*segments) {
-                    let mut ask = |flag, asks| {
-                        asked.push(Question { site, path: path.clone(), flag, asks, span: *span });
-                    };
-                    match segment {
-                        Segment::Figure(figure, _) | Segment::Plural(Quantity::Figure(figure), ..)
-                            if !figure.early =>
-                        {
-                            ask(None, Asks::Measured(figure.lab));
-                        }
-                        Segment::Either(fact, yes, no) => {
-                            for (side, text) in [(true, yes), (false, no)] {
-                                if !story.str(*text).is_empty() {
-                                    ask(Some((*fact, side)), Asks::Shown);
-                                }
-                            }
-                        }
-                        Segment::Literal(_)
-                        | Segment::Fact(..)
-                        | Segment::Each(..)
-                        | Segment::Plural(..)
-                        | Segment::Figure(..) => {}
-                    }
-                }
-            }
-            Part::LabPicture { lab, early: false, span, .. } => {
-                let path = path.clone();
-                asked.push(Question { site, path, flag: None, asks: Asks::Measured(*lab), span: *span });
-            }
-            Part::When { when, text, otherwise, span } => {
-                for (side, text) in [(true, *text), (false, *otherwise)] {
-                    if !text.is_empty() {
-                        path.push((when, side));
-                        let span = first_span(story, text).unwrap_or(*span);
-                        asked.push(Question {
-                            site,
-                            path: path.clone(),
-                            flag: None,
-                            asks: Asks::Shown,
-                            span,
-                        });
-                        collect_text(story, text, site, path, asked);
-                        path.pop();
-                    }
-                }
-            }
-            Part::OneOf { variants, .. } => {
-                for variant in story.variants(*variants) {
-                    collect_text(story, *variant, site, path, asked);
-                }
-            }
-            Part::Picture { .. } | Part::LabPicture { .. } => {}
-        }
-    }
-}
-
-fn first_span(story: &Story, text: Text) -> Option<Span> {
-    story.parts(text).first().map(|part| match part {
-        Part::Paragraph { span, .. }
-        | Part::Picture { span, .. }
-        | Part::LabPicture { span, .. }
-        | Part::When { span, .. }
-        | Part::OneOf { span, .. } => *span,
-    })
 }

@@ -133,7 +133,7 @@ fn pages_named<'s>(story: &'s Story, term: &str) -> impl Iterator<Item = &'s Pag
 ///
 /// # Errors
 /// What to say when there is none, or it is still locked.
-pub fn page(story: &Story, gallery: &Gallery, term: &str, style: Style) -> Result<String, String> {
+pub fn page(story: &Story, gallery: &Gallery, term: &str, seed: u32, style: Style) -> Result<String, String> {
     // Of pages that a word stands for, one that is unlocked.
     let known = |page: &&Page| gallery.unlocked(story.str(page.name)).is_some();
     let Some(page) = pages_named(story, term).find(known).or_else(|| page_named(story, term)) else {
@@ -151,7 +151,9 @@ pub fn page(story: &Story, gallery: &Gallery, term: &str, style: Style) -> Resul
     };
     let mut text = format!("{}\n\n", style.strong(story.str(page.title)));
     let Ok(step) = engine::begin(story) else { return Err("The story cannot begin.".to_owned()) };
-    let telling = engine::Telling::new(story, 0);
+    // In general: as things are at the beginning, before any experiment.
+    let mut telling = engine::Telling::new(story, seed);
+    telling.ask(story, &step.state, seed);
     let mut blocks = Vec::new();
     engine::tell(story, page.text, &step.state, &telling, &mut blocks);
     let mut body = String::new();

@@ -3,6 +3,7 @@
 use super::terminal::Style;
 use super::{Shell, render, sentences};
 use crate::engine;
+use crate::journal::turns::is_players;
 use crate::journal::{Game, code};
 use crate::labs::exercise::Session;
 use crate::story::{Color, EndingId};
@@ -55,7 +56,7 @@ impl Shell<'_> {
     pub(super) fn title(&self, notes: &[String]) -> String {
         let mut text = String::new();
         let story = self.story;
-        if self.game.turns() == 0 {
+        if !self.game.entries().iter().any(is_players) {
             let mut blocks = Vec::new();
             engine::tell(story, story.cover, self.game.state(), self.game.telling(), &mut blocks);
             render::blocks(story, &blocks, self.style, &mut text);

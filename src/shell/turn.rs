@@ -9,6 +9,7 @@ use super::understand::{
 use super::{Shell, Trouble, render, sentences};
 use crate::engine::{Offer, ShownChoice};
 use crate::journal::Unmade;
+use crate::journal::turns::is_players;
 use crate::story::PageId;
 use std::io::Write;
 
@@ -231,8 +232,20 @@ impl Shell<'_> {
         }
     }
 
-    /// After a move: keep what was found, save, show.
-    pub(super) fn moved(&mut self, out: &mut dyn Write) -> Result<(), Trouble> {
+    /// At the first screen of a game, or of one that is taken up: save, show. A story may unlock a page at once.
+    pub(super) fn begun(&mut self, out: &mut dyn Write) -> Result<(), Trouble> {
+        let is_new = !self.game.entries().iter().any(is_players);
+        let (new, kept) = if is_new { self.find() } else { (Vec::new(), None) };
+        self.save(self.person);
+        if let Some(sentence) = kept {
+            self.say(&sentence, out)?;
+        }
+        self.show(out)?;
+        self.tell_of(&new, out)
+    }
+
+    /// Keeps what was found: the pages that are new, and what there is to tell of keeping them.
+    fn find(&mut self) -> (Vec<PageId>, Option<String>) {
         let before: Vec<String> = self
             .gallery
             .iter()
@@ -245,13 +258,14 @@ impl Shell<'_> {
             .into_iter()
             .filter(|page| !before.iter().any(|id| id == self.story.str(self.story.pages[page.index()].name)))
             .collect();
-        let kept =
-            if self.game.ending().is_some() || !self.game.taught().is_empty() || !new.is_empty() || self.owed
-            {
-                self.keep()
-            } else {
-                None
-            };
+        let found = self.game.ending().is_some() || !self.game.taught().is_empty() || !new.is_empty();
+        let kept = if found || self.owed { self.keep() } else { None };
+        (new, kept)
+    }
+
+    /// After a move: keep what was found, save, show.
+    pub(super) fn moved(&mut self, out: &mut dyn Write) -> Result<(), Trouble> {
+        let (new, kept) = self.find();
         self.save(self.person);
         for sentence in [kept, self.mended.take()].into_iter().flatten() {
             self.say(&sentence, out)?;
@@ -262,6 +276,12 @@ impl Shell<'_> {
             self.say(&sentence, out)?;
         }
         self.show(out)?;
+        self.tell_of(&new, out)?;
+        self.tip(out)
+    }
+
+    /// Tells of pages that are new.
+    fn tell_of(&self, new: &[PageId], out: &mut dyn Write) -> Result<(), Trouble> {
         if !new.is_empty() {
             let titles: Vec<&str> =
                 new.iter().map(|page| self.story.str(self.story.pages[page.index()].title)).collect();
@@ -271,6 +291,6 @@ impl Shell<'_> {
             render::wrap(&text, "", "", self.style.width, &mut lines);
             write!(out, "\n{}\n", self.style.faint(lines.trim_end()))?;
         }
-        self.tip(out)
+        Ok(())
     }
 }

@@ -69,7 +69,10 @@ impl<'a> Resolver<'a> {
             });
         }
         let start = self.story.choices.len() as u32;
+        (self.asks, self.draws) = (0, 0);
         self.choices(&written.anywhere);
+        self.story.asks |= self.asks;
+        self.story.draws |= self.draws;
         self.story.anywhere = Run { start, end: self.story.choices.len() as u32 };
     }
 

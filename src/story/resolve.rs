@@ -83,6 +83,8 @@ impl<'a> Resolver<'a> {
                 scenes: Vec::new(),
                 choices: Vec::new(),
                 anywhere: Run::default(),
+                asks: 0,
+                draws: 0,
                 events: Vec::new(),
                 endings: Vec::new(),
                 pages: Vec::new(),
@@ -291,6 +293,7 @@ impl<'a> Resolver<'a> {
         self.story.status = written.status.as_ref().map(|line| self.line(line, place)).unwrap_or_default();
         self.story.card = written.card.as_ref().map(|text| self.text(text, place)).unwrap_or_default();
         self.story.credits = written.credits.as_ref().map(|text| self.text(text, place)).unwrap_or_default();
+        (self.story.asks, self.story.draws) = (self.asks, self.draws);
         if let Some(start) = self.scene(written.start) {
             self.story.start = start;
         }

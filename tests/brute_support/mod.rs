@@ -53,6 +53,8 @@ struct Dice {
     t_decides: bool,
     /// Automatic scenes may lead back, and choices out of tunnels where there is none.
     refuses: bool,
+    /// Scenes and endings may unlock the page of the notebook.
+    teaches: bool,
     /// Of [`ASKS`], [`SHOWS`] and [`ACTS`], those that may come up.
     asks: Vec<&'static str>,
     shows: Vec<&'static str>,
@@ -168,6 +170,11 @@ impl Dice {
         format!("[\"S.\", (when: {when}, text: {inner}, otherwise: \"U.\"), \"{{t}}\"{figure}{shown}]")
     }
 
+    /// The pages that something unlocks.
+    fn pages(&mut self) -> &'static str {
+        if self.teaches && self.below(4) == 0 { "pages: [\"page\"], " } else { "" }
+    }
+
     fn line(&mut self) -> &'static str {
         if let Some(shown) = self.one(|dice| &dice.shows, 8) {
             return shown;
@@ -221,6 +228,7 @@ pub fn random_story(seed: u64) -> String {
         figures: false,
         t_decides: false,
         refuses: false,
+        teaches: false,
         asks: Vec::new(),
         shows: Vec::new(),
         acts: Vec::new(),
@@ -244,17 +252,19 @@ pub fn random_story(seed: u64) -> String {
         );
     }
     // Where texts are that no scene tells.
-    if let Some(shown) = dice.one(|dice| &dice.shows, 6) {
+    if dice.below(3) == 0 {
         let _ = match dice.below(4) {
-            0 => writeln!(out, "cover: \"{shown}\","),
-            1 => writeln!(out, "credits: \"{shown}\","),
-            2 => {
-                writeln!(out, "notebook: {{\"page\": (title: \"P\", text: \"{shown}\", reference: \"R\")}},")
+            0 => writeln!(out, "cover: {},", dice.text().replace("label: \"v\"", "label: \"o\"")),
+            1 => writeln!(out, "credits: {},", dice.text().replace("label: \"v\"", "label: \"r\"")),
+            _ => {
+                dice.teaches = dice.below(8) > 0;
+                let text = if dice.below(3) == 0 { dice.text() } else { "\"T.\"".to_owned() };
+                let here = dice.text().replace("label: \"v\"", "label: \"h\"");
+                writeln!(
+                    out,
+                    "notebook: {{\"page\": (title: \"P\", text: {text}, here: {here}, reference: \"R\")}},"
+                )
             }
-            _ => writeln!(
-                out,
-                "notebook: {{\"page\": (title: \"P\", text: \"T.\", here: \"{shown}\", reference: \"R\")}},"
-            ),
         };
     }
     let mut choices = vec!["t0", "t1"];
@@ -277,7 +287,7 @@ pub fn random_story(seed: u64) -> String {
     let mut places = vec!["tunnel".to_owned(), "won".to_owned()];
     for i in 0..scenes {
         let (text, act) = (dice.text(), ["one", "two"][dice.below(2) as usize]);
-        let _ = write!(out, "\"s{i}\": (act: \"{act}\", text: {text}, ");
+        let _ = write!(out, "\"s{i}\": (act: \"{act}\", text: {text}, {}", dice.pages());
         let kind = dice.below(if dice.refuses { 4 } else { 8 });
         if !(kind == 0 && i + 1 < scenes) {
             places.push(format!("s{i}"));
@@ -312,9 +322,11 @@ pub fn random_story(seed: u64) -> String {
             }
             2 => {
                 let mut arms = Vec::new();
+                // Where the tunnel comes back, the experiment is run again.
+                let tunnel = dice.below(4) == 0;
                 for outcome in OUTCOMES {
                     let (when, then) = (dice.condition(), dice.effects());
-                    let last = dice.target(scenes, false);
+                    let last = dice.target(scenes, tunnel);
                     arms.push(format!(
                         "\"{outcome}\": [(when: {when}, to: \"won\"), (then: [{then}], {last})]"
                     ));
@@ -355,15 +367,30 @@ pub fn random_story(seed: u64) -> String {
             }
         }
     }
+    // A tunnel may end in a scene that is passed, wherever it leads back to.
+    let end = if dice.below(3) == 0 {
+        let (pages, when, then) = (dice.pages(), dice.condition(), dice.effects());
+        let _ = writeln!(
+            out,
+            "\"out\": (text: \"O.\", {pages}auto: [(when: {when}, then: [{then}], back: true), (back: true)]),"
+        );
+        "to: \"out\""
+    } else {
+        "back: true"
+    };
     let _ = writeln!(
         out,
-        "\"tunnel\": (text: \"T.\", alone: true, choices: [(id: \"t0\", label: \"T\", then: [{}], back: true), (id: \"t1\", label: \"T\", when: {}, then: [{}], back: true), (id: \"t2\", label: \"T\", when: {}, to: \"lost\")]),",
+        "\"tunnel\": (text: \"T.\", alone: true, choices: [(id: \"t0\", label: \"T\", then: [{}], {end}), (id: \"t1\", label: \"T\", when: {}, then: [{}], back: true), (id: \"t2\", label: \"T\", when: {}, to: \"lost\")]),",
         dice.effects(),
         dice.condition(),
         dice.effects(),
         dice.condition()
     );
-    out.push_str("\"won\": (text: \"W.\", ending: \"won\"), \"lost\": (text: \"L.\", ending: \"lost\")},\nendings: {\"won\": (title: \"W\", hint: \"h\", good: true), \"lost\": (title: \"L\", hint: \"h\", tags: [\"sad\"])}");
+    let (won, lost) = (dice.pages(), dice.pages());
+    let _ = write!(
+        out,
+        "\"won\": (text: \"W.\", ending: \"won\"), \"lost\": (text: \"L.\", {lost}ending: \"lost\")}},\nendings: {{\"won\": (title: \"W\", {won}hint: \"h\", good: true), \"lost\": (title: \"L\", hint: \"h\", tags: [\"sad\"])}}"
+    );
     // Claims keep facts alive, so half of the stories have none.
     if dice.below(2) == 0 {
         let mut claims = Vec::new();

@@ -8,8 +8,8 @@ use treed::engine::{self, Move, Refused, State, Watch};
 use treed::labs::{Inputs, Lab};
 use treed::story::diagnostic::Code;
 use treed::story::{
-    ArmId, Arms, ChoiceId, Claim, Condition, EndingId, FactId, Go, Part, Promise, Quantified, Quantity,
-    SceneId, Segment, Span, Story, Text, Way,
+    ArmId, Arms, ChoiceId, Claim, Condition, EndingId, FactId, Go, PageId, Part, Promise, Quantified,
+    Quantity, SceneId, Segment, Span, Story, Text, Way,
 };
 
 /// A verdict: its code, the place in the file, and the fact that it is about where a place has several.
@@ -19,8 +19,12 @@ pub fn key(code: Code, span: Span) -> Key {
     (code, span.start, String::new())
 }
 
-/// A state, and whether the experiment has run.
-pub type Full = (State, bool);
+/// A state, whether the experiment has run, and the pages that were taught since the player's last move and
+/// are not told yet: nothing is shown before an experiment has answered.
+pub type Full = (State, bool, BTreeSet<usize>);
+
+/// The title screen, told like a page that the beginning teaches.
+const COVER: usize = usize::MAX;
 
 pub struct Edge {
     pub by: Move,
@@ -71,6 +75,8 @@ pub struct Met {
     pub choices: HashSet<usize>,
     /// On offer, open or not.
     pub offered: HashSet<usize>,
+    /// On offer and not open.
+    pub locked: HashSet<usize>,
     pub arms: HashSet<usize>,
     pub events: HashSet<usize>,
     /// Sides of parts of texts: those that were shown, and those whose part was told.
@@ -87,6 +93,8 @@ pub struct Follow<'f> {
     pub of_labs: &'f HashSet<usize>,
     pub met: &'f mut Met,
     pub ran: bool,
+    /// Taught and not told yet.
+    pub fresh: BTreeSet<usize>,
     /// Where what was done last is written.
     pub after: Option<Span>,
     pub on: BTreeSet<Key>,
@@ -142,6 +150,27 @@ impl Follow<'_> {
         }
     }
 
+    /// Tells what was taught, once something is shown.
+    pub fn come_to(&mut self, words: &[u64], first: &[u64]) {
+        let story = self.story;
+        let scene = State::from_words(words).scene(story);
+        self.fresh.extend(taught_by(story, scene));
+        if let Way::Lab { .. } = story.scene(scene).way {
+            return;
+        }
+        for page in std::mem::take(&mut self.fresh) {
+            if page == COVER {
+                self.tell(story.cover, words);
+                continue;
+            }
+            self.tell(story.pages[page].here, words);
+            // In general: as it is at the beginning.
+            let ran = std::mem::replace(&mut self.ran, false);
+            self.tell(story.pages[page].text, first);
+            self.ran = ran;
+        }
+    }
+
     pub fn side(&mut self, side: Side, shown: bool) {
         self.parts.insert(side);
         if shown {
@@ -191,6 +220,7 @@ impl Watch for Follow<'_> {
         let scene = State::from_words(words).scene(self.story);
         self.met.scenes.insert(scene.index());
         self.tell(self.story.scene(scene).text, words);
+        self.fresh.extend(taught_by(self.story, scene));
     }
 
     fn takes(&mut self, arm: ArmId) {
@@ -212,6 +242,16 @@ impl Watch for Follow<'_> {
     }
 }
 
+/// The pages that a scene teaches.
+fn taught_by(story: &Story, scene: SceneId) -> Vec<usize> {
+    let scene = story.scene(scene);
+    let mut pages: Vec<usize> = scene.pages.iter().map(|page| page.index()).collect();
+    if let Way::Ending(ending) = scene.way {
+        pages.extend(story.endings[ending.index()].pages.iter().map(|page| page.index()));
+    }
+    pages
+}
+
 /// The lists of arms of a scene that are not chosen among, and whether each is of an experiment.
 pub fn arms_of(way: &Way) -> Vec<(Arms, bool)> {
     match way {
@@ -228,12 +268,13 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
     let of_labs: HashSet<usize> =
         lists.flat_map(|(arms, _)| arms.ids().map(|arm| arm.index()).collect::<Vec<_>>()).collect();
     let mut met = Met::default();
-    let follow = |met: &mut Met, ran, act: &mut dyn FnMut(&mut Follow)| {
+    let follow = |met: &mut Met, ran, fresh, act: &mut dyn FnMut(&mut Follow)| {
         let mut follow = Follow {
             story,
             of_labs: &of_labs,
             met: &mut *met,
             ran,
+            fresh,
             after: None,
             on: BTreeSet::new(),
             acts: Vec::new(),
@@ -241,25 +282,27 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
             parts: BTreeSet::new(),
         };
         act(&mut follow);
-        let Follow { ran, on, acts, sides, parts, .. } = follow;
-        (ran, on, acts, sides, parts)
+        let Follow { ran, fresh, on, acts, sides, parts, .. } = follow;
+        ((ran, fresh), on, acts, sides, parts)
     };
     let mut first = State::start(story);
     let mut begins = true;
-    let (ran, before, begun, begun_sides, parts) = follow(&mut met, false, &mut |follow| {
+    let title = BTreeSet::from([COVER]);
+    let ((ran, fresh), before, begun, begun_sides, parts) = follow(&mut met, false, title, &mut |follow| {
         begins = engine::begin_words(story, first.words_mut(), follow).is_ok();
+        follow.come_to(first.words(), first.words());
     });
     if !begins {
         return None;
     }
     met.parts.extend(parts);
     met.sides.extend(&begun_sides);
-    let mut numbers = HashMap::from([((first.clone(), ran), 0)]);
+    let mut numbers = HashMap::from([((first.clone(), ran, fresh.clone()), 0)]);
     let mut slow = Slow {
         story,
         of_labs: of_labs.clone(),
         fields,
-        states: vec![(first, ran)],
+        states: vec![(first.clone(), ran, fresh)],
         edges: Vec::new(),
         refused: Vec::new(),
         depth: vec![0],
@@ -273,18 +316,25 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
     };
     let mut next = 0;
     while next < slow.states.len() {
-        let (state, ran) = slow.states[next].clone();
+        let (state, ran, waits) = slow.states[next].clone();
         let scene = state.scene(story);
         slow.met.scenes.insert(scene.index());
-        let (_, here, _, sides, parts) = follow(&mut slow.met, ran, &mut |follow| {
+        let (_, here, _, sides, parts) = follow(&mut slow.met, ran, BTreeSet::new(), &mut |follow| {
             follow.tell(story.scene(scene).text, state.words());
-            follow.tell(story.status, state.words());
+            if !matches!(story.scene(scene).way, Way::Lab { .. }) {
+                follow.tell(story.status, state.words());
+                follow.tell(story.credits, state.words());
+            }
             if let Way::Ending(_) = story.scene(scene).way {
                 follow.tell(story.card, state.words());
             }
-            engine::offers(story, state.words(), |choice, _| {
+            engine::offers(story, state.words(), |choice, open| {
                 follow.met.offered.insert(choice.index());
                 follow.tell(story.choice(choice).label, state.words());
+                if !open {
+                    follow.met.locked.insert(choice.index());
+                    follow.tell(story.choice(choice).locked.as_ref().unwrap().1, state.words());
+                }
             });
         });
         slow.met.parts.extend(parts);
@@ -297,7 +347,8 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
         for by in moves {
             let mut to = state.clone();
             let mut why = None;
-            let (ran, on, acts, sides, parts) = follow(&mut slow.met, ran, &mut |follow| {
+            let waits = waits.clone();
+            let ((ran, fresh), on, acts, sides, parts) = follow(&mut slow.met, ran, waits, &mut |follow| {
                 if let Move::Choose(id) = by {
                     let choice = story.choice(id);
                     follow.met.choices.insert(id.index());
@@ -308,6 +359,9 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
                     follow.tell(choice.reply, after.words());
                 }
                 why = engine::advance(story, to.words_mut(), by, follow).err();
+                if why.is_none() {
+                    follow.come_to(to.words(), first.words());
+                }
             });
             if let Some(why) = why {
                 // Nobody gets to read what was passed.
@@ -322,9 +376,9 @@ pub fn slow<'s>(story: &'s Story, fields: &'s str) -> Option<Slow<'s>> {
             slow.met.parts.extend(parts);
             slow.met.sides.extend(&sides);
             let count = slow.states.len();
-            let number = *numbers.entry((to.clone(), ran)).or_insert(count);
+            let number = *numbers.entry((to.clone(), ran, fresh.clone())).or_insert(count);
             if number == count {
-                slow.states.push((to, ran));
+                slow.states.push((to, ran, fresh));
                 slow.depth.push(slow.depth[next] + 1);
             }
             out.push(Edge { by, to: number, on, acts, sides });
@@ -686,6 +740,36 @@ impl Slow<'_> {
         for (i, event) in story.events.iter().enumerate() {
             if !met.events.contains(&i) {
                 found.insert(key(Code::EventNeverHappens, event.span));
+            }
+        }
+        for (i, choice) in story.choices.iter().enumerate() {
+            if let Some((_, reason)) = choice.locked.as_deref()
+                && met.choices.contains(&i)
+                && !met.locked.contains(&i)
+            {
+                found.insert((Code::TextNeverShown, start_of(&story.parts(*reason)[0]), String::new()));
+            }
+        }
+        for (i, page) in story.pages.iter().enumerate() {
+            let mut scenes = story.scenes.iter().map(|scene| &scene.pages);
+            let mut endings = story.endings.iter().map(|ending| &ending.pages);
+            let unlocks = |pages: &[PageId]| pages.iter().any(|page| page.index() == i);
+            if !scenes.any(|pages| unlocks(pages)) && !endings.any(|pages| unlocks(pages)) {
+                found.insert(key(Code::TextNeverShown, page.span));
+            }
+            // Words alone are kept.
+            let mut texts = vec![page.here];
+            while let Some(text) = texts.pop() {
+                for part in story.parts(text) {
+                    match part {
+                        Part::Picture { span, .. } | Part::LabPicture { span, .. } => {
+                            found.insert(key(Code::TextNeverShown, *span));
+                        }
+                        Part::When { text, otherwise, .. } => texts.extend([*text, *otherwise]),
+                        Part::OneOf { variants, .. } => texts.extend(story.variants(*variants)),
+                        Part::Paragraph { .. } => {}
+                    }
+                }
             }
         }
         let missed = met.parts.difference(&met.sides).filter(|side| !self.undecided.sides.contains(side));

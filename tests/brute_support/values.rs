@@ -103,8 +103,13 @@ impl<'s> Asked<'s> {
     fn of(story: &'s Story) -> Asked<'s> {
         let mut asked = Asked { story, sides: BTreeMap::new(), figures: BTreeMap::new() };
         let texts = story.scenes.iter().map(|scene| scene.text);
-        let of_choices = story.choices.iter().flat_map(|choice| [choice.label, choice.reply]);
-        for text in texts.chain(of_choices).chain([story.status, story.card]) {
+        let of_choices = story.choices.iter().flat_map(|choice| {
+            let reason = choice.locked.as_deref().map(|(_, reason)| *reason);
+            [choice.label, choice.reply].into_iter().chain(reason)
+        });
+        let pages = story.pages.iter().flat_map(|page| [page.text, page.here]);
+        let others = [story.status, story.card, story.cover, story.credits];
+        for text in texts.chain(of_choices).chain(pages).chain(others) {
             asked.text(text, &mut Vec::new());
         }
         asked

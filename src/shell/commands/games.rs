@@ -98,8 +98,7 @@ pub(super) fn restart(shell: &mut Shell, _: &str, out: &mut dyn Write) -> Result
     shell.played = Duration::ZERO;
     shell.since = Instant::now();
     shell.say(&note, out)?;
-    shell.save(shell.person);
-    shell.show(out)
+    shell.begun(out)
 }
 
 /// Keeps the game under a name of its own before another takes its slot; says so, or why not.

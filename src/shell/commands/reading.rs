@@ -31,7 +31,8 @@ pub(super) fn what(shell: &mut Shell, term: &str, out: &mut dyn Write) -> Result
 
 fn page(shell: &mut Shell, term: &str, out: &mut dyn Write) -> Result<(), Trouble> {
     let none = Gallery::default();
-    match listing::page(shell.story, shell.gallery.as_ref().unwrap_or(&none), term, shell.style) {
+    let gallery = shell.gallery.as_ref().unwrap_or(&none);
+    match listing::page(shell.story, gallery, term, shell.game.seed(), shell.style) {
         Ok(text) => shell.print(&text, out),
         Err(why) => shell.refuse(&why, out),
     }
