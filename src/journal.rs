@@ -572,12 +572,15 @@ impl Now {
     /// Draws what replay left undrawn for the texts that are about to be shown.
     fn draw(&mut self, story: &Story, seed: u32) {
         let here = self.state.scene(story);
+        // A reply is written with the choice, wherever that leads.
+        let home = |told: &Told| told.reply.and_then(|choice| story.home(choice));
+        let of = |told: &Told| home(told).unwrap_or_else(|| told.state.scene(story));
+        let of: Vec<SceneId> = self.trail.iter().map(of).collect();
         for lab in Lab::ALL {
             let bit = 1 << lab as u8;
             let draws = |scene: SceneId| (story.scene(scene).draws | story.draws) & bit != 0;
             let asks = |scene: SceneId| (story.scene(scene).asks | story.asks) & bit != 0;
-            let must_draw = draws(here)
-                || self.trail.iter().any(|told| told.reply.is_none() && draws(told.state.scene(story)));
+            let must_draw = draws(here) || of.iter().copied().any(draws);
             if must_draw
                 && let (Some(report), Some((setting, inputs))) =
                     (&self.telling.reports[lab as usize], &self.runs[lab as usize])
@@ -603,8 +606,8 @@ impl Now {
                 self.telling.asked[lab as usize] =
                     Some(Rc::new(lab.ask(&engine::setting(story, &self.state, lab), seed.into())));
             }
-            for told in &mut self.trail {
-                if told.reply.is_none() && asks(told.state.scene(story)) {
+            for (told, of) in self.trail.iter_mut().zip(&of) {
+                if asks(*of) {
                     let asked = lab.ask(&engine::setting(story, &told.state, lab), seed.into());
                     told.telling.asked[lab as usize] = Some(Rc::new(asked));
                 }

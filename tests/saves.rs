@@ -693,3 +693,32 @@ fn a_history_with_control_characters_is_cleaned_before_it_is_shown() {
     assert!(!seen.contains("\u{1b}]"), "{seen:?}");
     assert!(seen.contains("\u{FFFD}]0;owned"), "{seen:?}");
 }
+
+#[test]
+fn a_game_that_is_taken_up_shows_the_figures_and_pictures_that_it_showed() {
+    let home = Home::with_story(
+        r#"#![enable(implicit_some)]
+Story(
+    id: "lamp", title: "Reply", version: "1", start: "oak", status: "{crowd?photographs} photographs",
+    scenes: {
+        "oak": (text: "An oak.", choices: [(id: "fly", label: "Fly", to: "fly"), (id: "leave", label: "Leave", to: "street")]),
+        "fly": (text: "They fly.", lab: (run: "drones", arms: {
+            "Rescued": [(to: "report")], "Crashed": [(to: "report")], "Fled": [(to: "report")],
+            "Orbiting": [(to: "report")], "Hovering": [(to: "report")], "Grounded": [(to: "report")],
+        })),
+        "report": (text: "The report.", choices: [
+            (id: "peer", label: "Peer", reply: ["You see {crowd?cats} cats.", (picture_of: "drones.learned")], to: "lawn"),
+        ]),
+        "lawn": (text: "The lawn.", choices: [(id: "again", label: "Again", to: "oak"), (id: "stop", label: "Stop", to: "street")]),
+        "street": (text: "The street.", ending: "out"),
+    },
+    endings: { "out": (title: "Out", hint: "There is a door.") },
+)"#,
+    );
+    let played = home.plays("--plain", "fly\npeer\n");
+    let last = |out: &str| out.rsplit("You see ").next().unwrap().to_owned();
+    let again = home.plays("--plain", "");
+    assert!(again.contains("You see ") && again.contains("Picture: "), "{again}");
+    assert!(!again.contains("not measured") && !again.contains("not drawn"), "{again}");
+    assert_eq!(last(&again).trim(), last(&played).trim());
+}

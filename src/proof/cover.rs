@@ -167,20 +167,11 @@ fn asked(story: &Story, target: &Target) -> (Vec<bool>, bool, Counted) {
         _ if target.visit.is_none() => Counted::Nothing,
         Site::Scene(scene) => Counted::Visits(scene),
         Site::Reply(choice) | Site::Label(choice) | Site::Reason(choice) => {
-            home(story, choice).map_or(Counted::Nothing, Counted::Visits)
+            story.home(choice).map_or(Counted::Nothing, Counted::Visits)
         }
         Site::Status | Site::Card => Counted::Nothing,
     };
     (facts, labs, counted)
-}
-
-/// The scene of a choice; `None` for one that is offered anywhere.
-fn home(story: &Story, choice: ChoiceId) -> Option<SceneId> {
-    let has = |scene: &SceneId| match story.scene(*scene).way {
-        Way::Choices(own) => (own.start..own.end).contains(&choice.0),
-        _ => false,
-    };
-    (0..story.scenes.len() as u32).map(SceneId).find(has)
 }
 
 /// A state, the number of a slice's value in it, what was counted, and what was done by hand.

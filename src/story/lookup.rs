@@ -26,6 +26,12 @@ impl Story {
         self.pages.iter().position(|page| self.str(page.name) == name).map(|i| PageId(i as u32))
     }
 
+    /// The scene of a choice; `None` for one that is offered anywhere.
+    pub fn home(&self, choice: ChoiceId) -> Option<SceneId> {
+        let has = |way: &Way| matches!(way, Way::Choices(own) if own.range().contains(&choice.index()));
+        self.scenes.iter().position(|scene| has(&scene.way)).map(|i| SceneId(i as u32))
+    }
+
     /// A scene's own choice, or one offered anywhere, by its stable name; an alias is followed, a place
     /// in the list never.
     pub fn choice_named(&self, scene: SceneId, name: &str) -> Option<ChoiceId> {
