@@ -31,6 +31,7 @@ mod witnesses;
 use crate::engine::Move;
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{Go, Part, SceneId, Segment, Story, Text, Way};
+pub use claims::Tally;
 use components::Components;
 use course::Steps;
 pub use course::{Course, Phase};
@@ -75,7 +76,9 @@ pub struct Proof {
     pub odds: Option<Odds>,
     /// The longest game; `None` where not every state was looked at.
     pub longest: Option<Longest>,
-    /// What was not finished, after every state was looked at, since somebody asked to stop.
+    /// What became of the claims.
+    pub claims: Tally,
+    /// What was not finished, after states were looked at, since somebody asked to stop.
     pub cut: Vec<Phase>,
     /// The story's control.
     pub control: Control,
@@ -156,8 +159,7 @@ impl Ordered {
         let going = || (!course.is_stopped()).then_some(());
         course.tell(Phase::Graph);
         going()?;
-        let reversed = graph.reversed();
-        going()?;
+        let reversed = graph.reversed(course)?;
         let components = Components::new(graph, course)?;
         let is_end = |node: &Node| {
             let scene = SceneId(control.story.layout.scene.get(graph.key(*node)));
@@ -165,11 +167,14 @@ impl Ordered {
         };
         let ends = reversed.sweep(graph.nodes().filter(is_end));
         going()?;
-        let chances = weights.chances(&control.story, graph);
-        going()?;
+        let chances = weights.chances(&control.story, graph, course)?;
         Some(Ordered { reversed, components, ends, chances })
     }
 }
+
+/// States and moves together that are judged in about a second; and steps that take as long.
+const SOON: usize = 1 << 25;
+const SOON_STEPS: usize = 1 << 27;
 
 /// Proves a story.
 pub fn prove(story: &Story, options: Options<'_>) -> Proof {
@@ -177,8 +182,13 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     let control = Control::of(story, options.reduce);
     let mut exploring = |now: Progress| course.tell(Phase::States(now));
     let graph = explore::explore(&control, options.budget, options.threads, options.stop, &mut exploring);
+    // Who stops the search wants to know what it has found: that is judged if it takes no more than a moment.
+    let (go_on, is_soon) = (AtomicBool::new(false), graph.len() + graph.transitions() <= SOON);
+    let is_stopped = graph.ended == Ended::Interrupted && is_soon;
+    let judging = if is_stopped { Course { stop: &go_on, ..course } } else { course };
+    let steps = if is_stopped { options.budget.steps.min(SOON_STEPS) } else { options.budget.steps };
     let endings = odds::endings(&control, &graph);
-    let ordered = Ordered::of(&control, &graph, &options.weights, &course);
+    let ordered = Ordered::of(&control, &graph, &options.weights, &judging);
     let was_ordered = ordered.is_some();
     let Ordered { reversed, components, ends, chances } = ordered.unwrap_or_default();
     let mut proof = Proof {
@@ -187,6 +197,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         endings,
         odds: None,
         longest: None,
+        claims: Tally::default(),
         cut: Vec::new(),
         control,
         graph,
@@ -197,16 +208,17 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         allowance: witnesses::Allowance::default(),
     };
     proof.reached = verdicts::reached(story, &proof);
-    if proof.is_complete() && !was_ordered {
+    if !was_ordered {
         proof.cut.push(Phase::Graph);
     }
     let whole = proof.is_complete() && !proof.graph.is_empty();
     let check = || {
-        let mut found = verdicts::check(story, &proof, options.budget.steps, &course);
-        if let Some(budget) = options.texts.filter(|_| whole && found.1.is_none()) {
+        let mut found = verdicts::check(story, &proof, steps, &judging);
+        let judged = was_ordered && found.cut.is_none() && !proof.graph.is_empty();
+        if let Some(budget) = options.texts.filter(|_| judged) {
             let (more, cut) = texts::check(story, &proof, budget, options.threads, &course);
-            found.0.extend(more);
-            found.1 = cut;
+            found.found.extend(more);
+            found.cut = cut;
         }
         found
     };
@@ -217,14 +229,14 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
             Ok((odds, odds::longest(&proof, &course).ok_or(Phase::Longest)?))
         })
     };
-    let ((mut found, cut), solved) =
-        if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
-    proof.cut.extend(cut);
+    let (mut found, solved) = if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
+    proof.cut.extend(found.cut);
+    proof.claims = found.claims;
     match solved.transpose() {
         Ok(solved) => (proof.odds, proof.longest) = solved.unzip(),
         Err(cut) => proof.cut.push(cut),
     }
-    proof.diagnostics.append(&mut found);
+    proof.diagnostics.append(&mut found.found);
     proof.diagnostics.sort_by(|a, b| a.span.cmp(&b.span).then(a.code.cmp(&b.code)));
     proof.diagnostics.dedup();
     proof

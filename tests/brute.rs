@@ -14,7 +14,7 @@ use treed::proof::odds::Weights;
 use treed::proof::pack::Reduce;
 use treed::proof::shown::{self, Limits};
 use treed::proof::{Budget, Options, Proof, TextBudget, prove};
-use treed::story::diagnostic::{Code, Diagnostic};
+use treed::story::diagnostic::{Code, Diagnostic, Severity};
 use treed::story::{Claim, EndingId, FactKind, Part, Promise, Quantified, Source, Span, Story, Text, load};
 
 /// The verdicts of a proof: each is decided anew here.
@@ -52,10 +52,14 @@ const BESIDES: [(Code, &str); 3] = [
 ];
 
 fn proved(story: &Story, reduce: Reduce, texts: TextBudget) -> Proof {
+    proved_within(story, Budget::default(), reduce, texts)
+}
+
+fn proved_within(story: &Story, budget: Budget, reduce: Reduce, texts: TextBudget) -> Proof {
     prove(
         story,
         Options {
-            budget: Budget::default(),
+            budget,
             threads: 1,
             reduce,
             texts: Some(texts),
@@ -151,8 +155,84 @@ fn begins(story: &Story, text: Text, start: u32) -> bool {
     })
 }
 
+/// Whether it hangs on a state alone, and on nothing that comes after it.
+fn is_local(promise: &Promise) -> bool {
+    match promise {
+        Promise::At(_) | Promise::Act(_) | Promise::Ending(_) | Promise::Fact(_) => true,
+        Promise::And(all) | Promise::Or(all) => all.iter().all(is_local),
+        Promise::Not(inner) => is_local(inner),
+        Promise::Offers(_) | Promise::CanReach(_) | Promise::Within(..) | Promise::Likely(..) => false,
+    }
+}
+
+/// On a part of all states each error that is told is one of the whole; and what needs no other states is told.
+fn agrees_on_a_part(
+    seed: u64,
+    slow: &Slow,
+    whole: &Proof,
+    texts: TextBudget,
+    parts: &mut BTreeMap<Code, usize>,
+) {
+    let (story, len) = (slow.story, whole.graph.len());
+    let states = 1 + (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) as usize % (len + len / 8);
+    let part = proved_within(story, Budget { states, ..Budget::default() }, Reduce::default(), texts);
+    let say = || format!("seed {seed}, {states} of {len} states\n{}", slow.fields);
+    let claims = part.claims;
+    assert_eq!(claims.fail + claims.hold + claims.open, story.claims.len(), "{}", say());
+    if part.graph.is_whole() {
+        assert_eq!(part.diagnostics, whole.diagnostics, "{}", say());
+        assert_eq!((claims, part.is_decided()), (whole.claims, whole.is_decided()), "{}", say());
+        return;
+    }
+    assert!(!part.is_complete() && part.odds.is_none(), "{}", say());
+    assert!(claims.fail <= whole.claims.fail && claims.hold <= whole.claims.hold, "{}", say());
+    // Every list of so many moves was looked at.
+    let depth = part.graph.depth(part.graph.looked_at() as u32);
+    let expected = slow.verdicts();
+    let local =
+        |start: u32| story.claims.iter().any(|claim| claim.span.start == start && is_local(&claim.promise));
+    let is_error = |fault: &&Diagnostic| fault.code.severity() == Severity::Error;
+    let mut told: BTreeMap<Key, Option<usize>> = BTreeMap::new();
+    for fault in part.diagnostics.iter().filter(is_error) {
+        let key = key_of(fault);
+        // With fewer moves a question has fewer values, so that it may be decided here alone.
+        if slow.undecided.hides(&key) {
+            continue;
+        }
+        *parts.entry(fault.code).or_default() += 1;
+        let length = fault.witness.as_ref().map(Vec::len);
+        if let Some(moves) = &fault.witness {
+            let (at, wrong) = slow.replay(moves);
+            // What leads into a trap may turn out to be one itself.
+            let right = if fault.code == Code::Trap { !slow.can_end(at) } else { wrong.contains(&key) };
+            assert!(right, "{fault:?} {}", say());
+        }
+        if fault.code != Code::Trap {
+            let shortest = *expected.get(&key).unwrap_or_else(|| panic!("{fault:?} {}", say()));
+            let is_first = fault.code != Code::ClaimFails || local(key.1);
+            let right =
+                if is_first && length <= Some(depth) { length == shortest } else { length >= shortest };
+            assert!(right, "{length:?} for {shortest:?}: {fault:?} {}", say());
+        }
+        let least = told.entry(key).or_insert(length);
+        *least = (*least).min(length);
+    }
+    for (key, length) in &expected {
+        let Some(length) = *length else { continue };
+        let is_due = match key.0 {
+            Code::OutOfRange | Code::AutomaticLoop | Code::NothingWaits | Code::NotMeasured => {
+                length <= depth
+            }
+            Code::Stuck => length < depth,
+            Code::ClaimFails => length <= depth && local(key.1),
+            _ => false,
+        };
+        assert!(!is_due || told.get(key) == Some(&Some(length)), "{key:?} {length} {told:?} {}", say());
+    }
+}
+
 #[track_caller]
-fn agrees(seed: u64, all: &mut BTreeMap<(Code, &'static str), usize>) {
+fn agrees(seed: u64, all: &mut BTreeMap<(Code, &'static str), usize>, parts: &mut BTreeMap<Code, usize>) {
     let fields = random_story(seed);
     let Some(story) = story_of(seed, &fields) else { return };
     let mut slow = slow(&story, &fields).unwrap();
@@ -189,6 +269,7 @@ fn agrees(seed: u64, all: &mut BTreeMap<(Code, &'static str), usize>) {
         kinds.extend(of.map(|(of, _)| (*code, *of)));
     }
     kinds.into_iter().for_each(|kind| *all.entry(kind).or_default() += 1);
+    agrees_on_a_part(seed, &slow, &proof, texts, parts);
     // What nothing changes is as it was; what nothing asks for is never missed.
     for (code, start, _) in expected.keys() {
         let Some(fact) = story.facts.iter().find(|fact| fact.span.start == *start) else { continue };
@@ -317,9 +398,9 @@ fn shows_what_a_slow_search_with_real_experiments_shows() {
 fn agrees_with_a_slow_search_on_random_stories() {
     let more = std::env::var("BRUTE_STORIES").ok().and_then(|more| more.parse().ok());
     let stories: usize = more.unwrap_or(1500);
-    let mut all = BTreeMap::new();
+    let (mut all, mut parts) = (BTreeMap::new(), BTreeMap::new());
     for seed in 0..stories as u64 {
-        agrees(seed, &mut all);
+        agrees(seed, &mut all, &mut parts);
     }
     // Every kind of verdict came up, and was missing, so that none is compared in vain; those on texts wherever
     // a text can stand.
@@ -329,6 +410,10 @@ fn agrees_with_a_slow_search_on_random_stories() {
     for kind in COMPARED.map(|code| (code, "")).into_iter().chain(on_texts) {
         let with = all.get(&kind).copied().unwrap_or(0);
         assert!((5..stories - 50).contains(&with), "{kind:?} in {with} of {stories} stories: {all:?}");
+    }
+    // So did what is told of a part.
+    for code in [Code::Stuck, Code::Trap, Code::OutOfRange, Code::NotMeasured, Code::ClaimFails] {
+        assert!(parts.get(&code).copied().unwrap_or(0) >= 5, "{code:?}: {parts:?}");
     }
 }
 
@@ -453,6 +538,6 @@ proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
     #[test]
     fn agrees_with_a_slow_search_on_any_random_story(seed: u64) {
-        agrees(seed, &mut BTreeMap::new());
+        agrees(seed, &mut BTreeMap::new(), &mut BTreeMap::new());
     }
 }

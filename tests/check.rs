@@ -336,6 +336,93 @@ fn a_budget_is_kept_and_nothing_is_claimed_beyond() {
     assert_eq!(proved(&story).graph.len(), 10_001);
 }
 
+/// Claims on a part of a story, with how many of them fail, hold and are open, and the moves that show it.
+#[test]
+fn on_a_part_of_all_states_a_claim_fails_holds_or_is_open() {
+    let scenes = r#"
+        "a": (text: "A.", choices: [(id: "more", label: "More", then: [RaiseToEnd("n", 1)]), (id: "down", label: "Down", to: "b"), (id: "stop", label: "Stop", when: AtLeast("n", 9999), to: "end")]),
+        "b": (text: "B.", choices: [(id: "on", label: "On", to: "c")]),
+        "c": (text: "C.", choices: [(id: "give", label: "Give up", to: "lost"), (id: "wait", label: "Wait")]),
+        "lost": (text: "L.", ending: "lost"), "end": (text: "E.", ending: "end")},
+        endings: {"end": (title: "E", hint: "h"), "lost": (title: "L", hint: "h")}"#;
+    const OPEN: [usize; 3] = [0, 0, 1];
+    const HOLDS: [usize; 3] = [0, 1, 0];
+    for (claim, tally, witness) in [
+        (r#"Never(At("c"))"#, [1, 0, 0], Some("down on")),
+        (r#"Never(At("end"))"#, OPEN, None),
+        (r#"Always(Offers("more"))"#, [1, 0, 0], Some("down")),
+        (r#"Never(And([At("a"), Offers("stop")]))"#, OPEN, None),
+        (r#"Always(Or([Not(At("a")), Offers("more")]))"#, OPEN, None),
+        (r#"Always(CanReach(Ending("end")))"#, [1, 0, 0], Some("down")),
+        (r#"Always(CanReach(Ending("lost")))"#, OPEN, None),
+        (r#"Never(CanReach(Ending("end")))"#, OPEN, None),
+        (r#"Never(CanReach(Ending("lost")))"#, [1, 0, 0], Some("")),
+        (r#"AtStart(CanReach(Ending("lost")))"#, HOLDS, None),
+        (r#"AtStart(Not(CanReach(Ending("lost"))))"#, [1, 0, 0], Some("")),
+        (r#"AtStart(CanReach(Ending("end")))"#, OPEN, None),
+        (r#"AtStart(Not(CanReach(Ending("end"))))"#, OPEN, None),
+        (r#"AtStart(CanReach(Offers("stop")))"#, OPEN, None),
+        (r#"AtStart(Within(3, Ending("lost")))"#, HOLDS, None),
+        (r#"AtStart(Within(2, Ending("lost")))"#, [1, 0, 0], Some("")),
+        (r#"AtStart(Not(Within(2, Ending("end"))))"#, HOLDS, None),
+        (r#"AtStart(Within(9000, Ending("end")))"#, OPEN, None),
+        (r#"AtStart(Likely(Ending("lost"), 1.0))"#, HOLDS, None),
+        (r#"AtStart(Likely(Ending("end"), 0.5))"#, OPEN, None),
+        (r#"AtStart(Not(Likely(Ending("end"), 0.5)))"#, OPEN, None),
+        (r#"Always(Likely(Ending("end"), 0.1))"#, [1, 0, 0], Some("down")),
+        (r#"Never(Likely(Ending("lost"), 0.9))"#, [1, 0, 0], Some("")),
+        (r#"Always(If(At("b"), Not(CanReach(Ending("end")))))"#, OPEN, None),
+        (r#"Always(If(CanReach(At("b")), CanReach(Ending("end"))))"#, [1, 0, 0], Some("down")),
+        (r#"AtStart(Fact(AtMost("n", 0)))"#, HOLDS, None),
+        (r#"Always(Fact(AtMost("n", 2)))"#, [1, 0, 0], Some("more more more")),
+        (r#"Always(Fact(AtMost("n", 9000)))"#, OPEN, None),
+    ] {
+        let fields = format!(
+            "start: \"a\", facts: {{\"n\": Range(from: 0, to: 9999, start: 0)}}, claims: [{claim}], scenes: {{{scenes}"
+        );
+        let story = story(&fields);
+        let proof = proved_with(&story, Reduce::default(), 1, Budget { states: 300, ..Budget::default() });
+        assert!(!proof.is_complete());
+        assert_eq!([proof.claims.fail, proof.claims.hold, proof.claims.open], tally, "{claim}");
+        let told = witness.map(|moves| (Code::ClaimFails, moves.to_owned()));
+        assert_eq!(verdicts(&proof), Vec::from_iter(told), "{claim}");
+    }
+}
+
+/// The world answers before the first choice, and not all of its answers were looked at.
+#[test]
+fn what_is_claimed_of_every_start_is_open_where_not_every_start_was_found() {
+    let scenes = r#"
+        "a": (text: "A.", lab: (run: "drones", arms: {"Rescued": [(to: "b")], "Crashed": [(to: "b")], "Fled": [(to: "b")], "Orbiting": [(to: "b")], "Hovering": [(to: "b")], "Grounded": [(then: [Raise("n", 1)], to: "again")]})),
+        "again": (text: "B.", exercise: (do: "label", arms: {"Done": [(to: "c")], "Declined": [(to: "b")]})),
+        "b": (text: "B.", choices: [(id: "stop", label: "Stop", to: "end"), (id: "stay", label: "Stay")]), 
+        "c": (text: "C.", choices: [(id: "stop", label: "Stop", to: "end"), (id: "stay", label: "Stay")]),"#;
+    for (claim, states, tally) in [
+        (r#"AtStart(At("b"))"#, 2, [0, 0, 1]),
+        (r#"AtStart(At("b"))"#, 100, [1, 0, 0]),
+        (r#"AtStart(Not(At("b")))"#, 2, [1, 0, 0]),
+        (r#"AtStart(Or([At("b"), At("c")]))"#, 2, [0, 0, 1]),
+        (r#"AtStart(Or([At("b"), At("c")]))"#, 100, [0, 1, 0]),
+    ] {
+        let facts = r#"facts: {"n": Range(from: 0, to: 1, start: 0)},"#;
+        let story = story(&with(&format!("{facts} claims: [{claim}],"), scenes));
+        let proof = proved_with(&story, Reduce::default(), 1, Budget { states, ..Budget::default() });
+        assert_eq!([proof.claims.fail, proof.claims.hold, proof.claims.open], tally, "{claim} {states}");
+    }
+}
+
+#[test]
+fn a_trap_is_told_on_a_part_of_all_states_and_what_may_still_end_is_none() {
+    let story = story(&with(
+        r#"facts: {"n": Range(from: 0, to: 9999, start: 0)},"#,
+        r#""a": (text: "A.", choices: [(id: "more", label: "More", then: [RaiseToEnd("n", 1)]), (id: "jump", label: "Jump", when: AtLeast("n", 1), to: "pit"), (id: "stop", label: "Stop", when: AtLeast("n", 9999), to: "end")]),
+           "pit": (text: "P.", choices: [(id: "up", label: "Up", to: "wall"), (id: "wait", label: "Wait")]),
+           "wall": (text: "W.", choices: [(id: "slip", label: "Slip", to: "pit"), (id: "hold", label: "Hold")]),"#,
+    ));
+    let proof = proved_with(&story, Reduce::default(), 1, Budget { states: 100, ..Budget::default() });
+    assert_eq!(verdicts(&proof), [(Code::Trap, "more jump".to_owned())]);
+}
+
 #[test]
 fn what_takes_more_steps_is_left_undecided() {
     let story = story(&with(

@@ -78,6 +78,52 @@ fn a_space_that_cannot_be_finished_is_left_at_the_budget_and_nothing_is_claimed(
 }
 
 #[test]
+fn what_is_wrong_near_the_start_is_told_however_large_the_rest_is() {
+    let claims = |claims: &str| switches().replace("scenes: {", &format!("claims: [{claims}], scenes: {{"));
+    // Facts that no choice asks for are followed in texts.
+    let texts = switches()
+        .replace("facts: {", "facts: { \"t\": Range(from: 0, to: 2, start: 0),")
+        .replace("\"S.\"", "\"S {t}.\"")
+        .replace("then: [Set(\"s1\")]", "then: [Set(\"s1\"), Raise(\"t\", 2)], reply: \"{drones.rescued}\"");
+    for (story, code, words) in [
+        (
+            claims(
+                "Always(Offers(\"leave\")), Never(Fact(All([Is(\"s3\"), Is(\"s4\")]))), AtStart(Within(1, Ending(\"end\"))), Never(CanReach(Fact(Not(Is(\"s0\")))))",
+            ),
+            1,
+            &[
+                "error[T214]",
+                "shown by 2 moves: on3, on4",
+                "Of 4 claims, 2 fail on these states, 1 holds whatever the rest is like, and 1 is open.",
+                "2 errors",
+            ][..],
+        ),
+        (claims("Always(Offers(\"leave\"))"), 3, &["Of 1 claim, 0 fail on these states, 0 hold", "0 errors"]),
+        (
+            texts,
+            1,
+            &[
+                "error[T210]: `t` would leave its range here",
+                "shown by 3 moves: on1, off1, on1",
+                "error[T213]",
+                "shown by one move: on1",
+                "2 errors",
+            ],
+        ),
+    ] {
+        let ran = checked(&story, "--budget 20000 --allowed-only");
+        let told = format!("{}{}", ran.out, ran.err).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(ran.code, code, "{told}");
+        words.iter().for_each(|words| assert!(told.contains(words), "no `{words}` in {told}"));
+        assert!(told.contains("nothing is claimed of the rest. What is wrong with them is told:"), "{told}");
+        // The whole would take for ever, so each is told by its part alone.
+        assert!(told.contains("Not finished") && told.contains("was not judged."), "{told}");
+    }
+    let json = checked(&claims("Never(Offers(\"leave\"))"), "--budget 20000 --allowed-only --json");
+    says(&json, 1, &["\"claims\":{\"fail\":1,\"hold\":0,\"open\":0}", "\"proved\":false", "\"sound\":false"]);
+}
+
+#[test]
 fn what_is_looked_at_within_a_budget_does_not_depend_on_the_threads() {
     let looked = |threads: u32| {
         let json =

@@ -541,6 +541,11 @@ fn long_walk(claims: &str) -> String {
 /// Stops a command once its bar says these words; what it says then.
 #[track_caller]
 fn stopped(story: &str, command: &str, at: &str) -> String {
+    stopped_with(story, command, at, 3)
+}
+
+#[track_caller]
+fn stopped_with(story: &str, command: &str, at: &str, code: i32) -> String {
     let home = Home::with_story(story);
     home.run("--story story.ron --new --slot kept", "1\n");
     let mut terminal = Terminal::run(&home, 200, &[], &format!("trap : INT; {command}; echo \"code $?\""));
@@ -548,8 +553,26 @@ fn stopped(story: &str, command: &str, at: &str) -> String {
     let asked = std::time::Instant::now();
     let seen = terminal.ends();
     assert!(asked.elapsed() < Duration::from_secs(10), "it went on for {:?}:\n{seen}", asked.elapsed());
-    assert!(seen.contains("code 3"), "{seen}");
+    assert!(seen.contains(&format!("code {code}")), "{seen}");
     lines(&seen).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_check_that_is_stopped_among_its_states_still_tells_what_is_wrong_with_those() {
+    let switches: String = (0..40)
+        .map(|i| format!("(id: \"on{i}\", label: \"On\", when: Not(Is(\"s{i}\")), then: [Set(\"s{i}\")]), (id: \"off{i}\", label: \"Off\", when: Is(\"s{i}\"), then: [Clear(\"s{i}\")]), "))
+        .collect();
+    let facts: String = (0..40).map(|i| format!("\"s{i}\": Flag, ")).collect();
+    let story = small(
+        &facts,
+        &format!(
+            "\"start\": (text: \"S.\", choices: [{switches} (id: \"out\", label: \"Out\", to: \"end\")]),"
+        ),
+    );
+    let story = story.replace("scenes: {", "claims: [Always(Offers(\"on7\"))], scenes: {");
+    let seen = stopped_with(&story, "treed check story.ron", " states, ", 1);
+    assert!(seen.contains("Not finished: interrupted."), "{seen}");
+    assert!(seen.contains("T214") && seen.contains("shown by one move: on7"), "{seen}");
 }
 
 #[test]

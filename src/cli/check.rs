@@ -65,7 +65,7 @@ pub(super) struct CheckArguments {
 /// How far a proof goes.
 #[derive(Debug, Args)]
 pub(super) struct Effort {
-    /// Give up after this many states; what was not looked at is not judged, and the exit code is 3
+    /// Give up after this many states; what is wrong with those is told, nothing is claimed of others, and the exit code is 3 (1 where something is wrong)
     #[arg(long, value_name = "STATES", default_value_t = proof::Budget::default().states)]
     budget: usize,
     /// Give up when states, moves and their table take this many MiB; as with `--budget`

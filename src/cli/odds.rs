@@ -47,13 +47,13 @@ pub(super) fn run(
         bar.clear();
         let states = crate::text::digits(proof.graph.looked_at() as i64);
         let why = match (summary::cut_while(&proof), proof.graph.ended) {
-            (Some(cut), _) => format!(
+            (Some(cut), Ended::Complete) => format!(
                 "interrupted while {cut}; all {states} states were looked at, but there are no odds yet"
             ),
-            (None, Ended::Interrupted) => {
+            (_, Ended::Interrupted) => {
                 format!("interrupted: odds need every state of the story, and only {states} were looked at")
             }
-            (None, _) => format!(
+            _ => format!(
                 "odds need every state of the story, and only {states} were looked at; a larger --budget or --memory may do"
             ),
         };

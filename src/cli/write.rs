@@ -5,6 +5,7 @@
 //! watcher are two threads: while the author types, what the watcher says is printed above the line.
 //! Proving runs in a third, which the next edit stops.
 
+use super::check::summary;
 use super::read_story;
 use crate::engine::Offer;
 use crate::journal::store::AUTO;
@@ -304,7 +305,9 @@ fn verdict(story: &Story, source: &Source, proof: &Proof, time: Duration, style:
             story.endings.len(),
             counted(&found)
         )
-    } else if let Some(cut) = super::check::summary::cut_while(proof) {
+    } else if proof.graph.is_whole()
+        && let Some(cut) = summary::cut_while(proof)
+    {
         format!(
             "Not finished after {:.1} s: all {states} states were looked at, but it was stopped while {cut}; nothing is claimed of what was left. {}. (`--seconds` allows more.)",
             time.as_secs_f64(),
@@ -313,9 +316,10 @@ fn verdict(story: &Story, source: &Source, proof: &Proof, time: Duration, style:
     } else {
         let looked_at = proof.graph.looked_at();
         format!(
-            "Not finished after {:.1} s and {states} states: all lists of at most {} moves were looked at, and nothing is claimed of longer ones. {}. (`--budget` and `--seconds` allow more.)",
+            "Not finished after {:.1} s and {states} states: all lists of at most {} moves were looked at, and nothing is claimed of longer ones. {} {}. (`--budget` and `--seconds` allow more.)",
             time.as_secs_f64(),
             proof.graph.depth((looked_at as Node).saturating_sub(1)).saturating_sub(1),
+            summary::judged(proof),
             counted(&found)
         )
     };

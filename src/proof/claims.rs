@@ -11,6 +11,10 @@
 //! that hangs on what is not known closely enough is undecided, neither true nor false.
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
+//!
+//! Where not every state was looked at, each set is kept twice: the states in which a promise holds whatever follows
+//! from those at the edge, and those in which it may hold (Bruns and Godefroid 1999). So a claim that fails on such a part
+//! fails, and `AtStart` may hold; what hangs on the rest is open.
 
 use super::chain::Chain;
 use super::components::Components;
@@ -29,16 +33,31 @@ const EXACT: f64 = 1e-12;
 /// How closely they are known where no round changes much any more.
 const CLOSE: f64 = 1e-9;
 
+/// A first state in which the player chooses, and what the world does before.
+type Start = (Node, Vec<(Node, Move)>);
+
 /// What became of a claim.
 pub(super) enum Judged {
     /// It holds.
     Holds,
     /// A state in which it fails, and the fewest moves that lead to it.
     Fails(Node, Vec<(Node, Move)>),
-    /// It hangs on a chance that is not known closely enough.
+    /// It hangs on a chance that is not known closely enough, or on states that were not looked at.
     Undecided,
     /// There were too few steps to decide it.
     Spent,
+}
+
+/// What became of all claims.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// They fail.
+    pub fail: usize,
+    /// They hold; where not every state was looked at, whatever the rest is like.
+    pub hold: usize,
+    /// They hang on states that were not looked at, or on a chance that is not known closely enough, or were not come
+    /// to.
+    pub open: usize,
 }
 
 /// The best player's chances, state by state.
@@ -93,13 +112,14 @@ impl Ground<'_> {
             let holds = self.set(&claim.promise, surely);
             self.steps.take(self.graph.len());
             if claim.of == Quantified::AtStart {
-                return self.starts().into_iter().find(|(node, _)| !holds[*node as usize]);
+                return self.starts().0.into_iter().find(|(node, _)| !holds[*node as usize]);
             }
             let breaks = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
             self.graph.nodes().find(breaks).map(|node| (node, self.graph.path(node)))
         };
         let mut first = broken(wanted);
-        if first.is_some() && is_likely(&claim.promise) {
+        // So it is where all is known; but chances are not, nor what follows from states that were not looked at.
+        if first.is_some() && (is_likely(&claim.promise) || !self.graph.is_whole()) {
             first = broken(!wanted);
             if first.is_none() && !self.steps.are_spent() {
                 return Judged::Undecided;
@@ -108,7 +128,11 @@ impl Ground<'_> {
         match first {
             _ if self.steps.are_spent() => Judged::Spent,
             Some((node, path)) => Judged::Fails(node, path),
-            None => Judged::Holds,
+            // There only the beginning can be known to hold.
+            None if self.graph.is_whole() || (claim.of == Quantified::AtStart && self.starts().1) => {
+                Judged::Holds
+            }
+            None => Judged::Undecided,
         }
     }
 
@@ -120,9 +144,16 @@ impl Ground<'_> {
         matches!(self.control.scene(self.scene(node)).way, Way::Choices(_))
     }
 
+    /// Whether anything may follow from a state, since it was found and not looked at.
+    fn is_open(&self, node: Node) -> bool {
+        node as usize >= self.graph.looked_at()
+            && !matches!(self.control.scene(self.scene(node)).way, Way::Ending(_))
+    }
+
     /// The first states in which the player chooses: one, but where the world answers before; with its answers.
-    fn starts(&self) -> Vec<(Node, Vec<(Node, Move)>)> {
-        let mut found = Vec::new();
+    /// And whether these are all.
+    fn starts(&self) -> (Vec<Start>, bool) {
+        let (mut found, mut all) = (Vec::new(), true);
         let mut seen = HashSet::from([0]);
         let mut todo = VecDeque::from([(0, Vec::new())]);
         while let Some((node, path)) = todo.pop_front() {
@@ -130,12 +161,13 @@ impl Ground<'_> {
                 found.push((node, path));
                 continue;
             }
+            all &= !self.is_open(node);
             for edge in self.graph.edges(node).iter().filter(|edge| seen.insert(edge.to)) {
                 let by = self.graph.move_of(edge.script).map(|by| (node, by));
                 todo.push_back((edge.to, path.iter().copied().chain(by).collect()));
             }
         }
-        found
+        (found, all)
     }
 
     fn each(&self, holds: impl Fn(Node) -> bool) -> Vec<bool> {
@@ -158,29 +190,40 @@ impl Ground<'_> {
                 _ => false,
             }),
             Promise::Offers(choices) => self.each(|node| {
-                self.graph.edges(node).iter().any(|edge| match self.graph.move_of(edge.script) {
-                    Some(Move::Choose(choice)) => choices.contains(&choice),
-                    _ => false,
-                })
+                let may_offer = !surely && self.is_open(node) && self.player_chooses(node);
+                may_offer
+                    || self.graph.edges(node).iter().any(|edge| match self.graph.move_of(edge.script) {
+                        Some(Move::Choose(choice)) => choices.contains(&choice),
+                        _ => false,
+                    })
             }),
             Promise::Fact(condition) => {
                 self.each(|node| crate::engine::holds(self.control, condition, self.graph.key(node)))
             }
             Promise::CanReach(inner) => {
                 self.steps.take(self.graph.transitions());
-                let there = self.set(inner, surely);
+                let there = self.ahead(inner, surely);
                 self.reversed.sweep(self.graph.nodes().filter(|node| there[*node as usize]))
             }
             Promise::Within(most, inner) => {
                 self.steps.take(self.graph.transitions());
-                self.within(*most, &self.set(inner, surely))
+                self.within(*most, &self.ahead(inner, surely))
             }
             Promise::Likely(inner, p) => {
                 self.steps.take(2 * self.graph.transitions());
-                let best = self.best(&self.set(inner, surely));
+                let best = self.best(&self.ahead(inner, surely));
                 self.each(|node| best.is(node as usize, *p, surely))
             }
         }
+    }
+
+    /// The states in which a promise holds, or from which it surely is, or may be, come to through what was not
+    /// looked at.
+    fn ahead(&self, promise: &Promise, surely: bool) -> Vec<bool> {
+        let mut there = self.set(promise, surely);
+        let open = self.graph.frontier().filter(|node| !surely && self.is_open(*node));
+        open.for_each(|node| there[node as usize] = true);
+        there
     }
 
     fn fold(

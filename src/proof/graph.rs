@@ -1,5 +1,6 @@
 //! The explored control graph: states, the moves between them, and where each was found from.
 
+use super::course::Course;
 use super::explore::Ended;
 use crate::engine::{Move, Refused};
 use crate::story::{ArmId, ChoiceId};
@@ -157,8 +158,18 @@ impl Graph {
         path
     }
 
-    /// For each state the states that lead to it: offsets and sources.
-    pub fn reversed(&self) -> Reversed {
+    /// Whether every state was looked at.
+    pub fn is_whole(&self) -> bool {
+        self.looked_at() == self.len()
+    }
+
+    /// The states that were found and not looked at.
+    pub fn frontier(&self) -> std::ops::Range<Node> {
+        self.looked_at() as Node..self.len() as Node
+    }
+
+    /// For each state the states that lead to it: offsets and sources; `None` where somebody asked to stop.
+    pub fn reversed(&self, course: &Course) -> Option<Reversed> {
         let mut first = vec![0u32; self.len() + 1];
         for edge in &self.edges {
             first[edge.to as usize + 1] += 1;
@@ -169,13 +180,16 @@ impl Graph {
         let mut next = first.clone();
         let mut sources = vec![0; self.edges.len()];
         for node in self.nodes() {
+            if node % 4096 == 0 && course.is_stopped() {
+                return None;
+            }
             for edge in self.edges(node) {
                 let at = &mut next[edge.to as usize];
                 sources[*at as usize] = node;
                 *at += 1;
             }
         }
-        Reversed { first, sources }
+        Some(Reversed { first, sources })
     }
 }
 

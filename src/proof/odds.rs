@@ -74,8 +74,8 @@ impl Weights {
         (asked - missing, asked)
     }
 
-    /// The probability of each move of a graph, in its order.
-    pub(super) fn chances(&self, control: &Story, graph: &Graph) -> Vec<f64> {
+    /// The probability of each move of a graph, in its order; `None` where somebody asked to stop.
+    pub(super) fn chances(&self, control: &Story, graph: &Graph, course: &Course) -> Option<Vec<f64>> {
         let mut chances = Vec::with_capacity(graph.transitions());
         let mut moves = Vec::new();
         for node in graph.nodes() {
@@ -83,8 +83,11 @@ impl Weights {
             let by = |edge: &Edge| graph.move_of(edge.script).unwrap_or(Move::Type);
             moves.extend(graph.edges(node).iter().map(by));
             chances.extend(self.of(control, graph.key(node), &moves));
+            if node % 4096 == 0 && course.is_stopped() {
+                return None;
+            }
         }
-        chances
+        Some(chances)
     }
 
     /// The probability of each of a state's moves.

@@ -2,13 +2,14 @@
 //! and facts that nothing reads or changes. Each is a diagnostic with the shortest list of moves.
 
 use super::graph::{Fault, NOWHERE, Node, Token};
-use super::{Course, Phase, Proof, Steps, claims, slices, texts};
+use super::{Course, Phase, Proof, Steps, Tally, claims, slices, texts};
 use crate::engine::{self, Move, Refused};
 use crate::story::diagnostic::{Code, Diagnostic};
 use crate::story::{
     Binding, Choice, ChoiceId, Effect, Effects, FactId, FactKind, Part, Quantified, Quantity, SceneId,
     Segment, Story, Text, Way,
 };
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What some playthrough gets to see.
@@ -55,14 +56,17 @@ pub(super) fn reached(story: &Story, proof: &Proof) -> Reached {
     reached
 }
 
-/// Everything that control decides, and what was cut off where somebody asked to stop. What needs all states
-/// is left out where some were not looked at; claims take at most so many steps.
-pub(super) fn check(
-    story: &Story,
-    proof: &Proof,
-    steps: usize,
-    course: &Course,
-) -> (Vec<Diagnostic>, Option<Phase>) {
+/// What control decides.
+pub(super) struct Checked {
+    pub found: Vec<Diagnostic>,
+    pub claims: Tally,
+    /// What was cut off where somebody asked to stop.
+    pub cut: Option<Phase>,
+}
+
+/// Everything that control decides. What needs all states is left out where some were not looked at; claims take at
+/// most so many steps.
+pub(super) fn check(story: &Story, proof: &Proof, steps: usize, course: &Course) -> Checked {
     let mut found = Vec::new();
     let mut told = HashSet::new();
     for fault in &proof.graph.faults {
@@ -73,18 +77,24 @@ pub(super) fn check(
     found.extend(unused_facts(story));
     let refusing = refusing(proof);
     stuck(story, proof, &refusing, &mut found);
-    let mut cut = None;
-    if proof.is_complete() {
-        let statically = super::unreached(story);
-        never_reached(story, proof, &statically, &mut found);
-        for judge in [traps, only_choices] {
-            if !course.is_stopped() {
-                judge(story, proof, &refusing, &mut found);
-            }
-        }
-        cut = failing_claims(story, proof, steps, course, &mut found);
+    let mut checked =
+        Checked { found, claims: Tally { open: story.claims.len(), ..Tally::default() }, cut: None };
+    // Without the order of the states no more can be said.
+    if !proof.cut.is_empty() {
+        return checked;
     }
-    (found, cut)
+    if proof.graph.is_whole() {
+        let statically = super::unreached(story);
+        never_reached(story, proof, &statically, &mut checked.found);
+        if !course.is_stopped() {
+            only_choices(story, proof, &refusing, &mut checked.found);
+        }
+    }
+    if !course.is_stopped() {
+        traps(story, proof, &refusing, &mut checked.found);
+    }
+    checked.cut = failing_claims(story, proof, steps, course, &mut checked);
+    checked
 }
 
 /// Whether a step is refused, and not only told of: a fact that leaves its range stops at the end of it.
@@ -303,14 +313,21 @@ fn traps(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &mut Vec
     if graph.is_empty() {
         return;
     }
+    // Of what was not looked at nothing is known: an ending may follow.
+    let ends = |node: &Node| proof.ends[*node as usize] || graph.frontier().contains(node);
+    let may_end = if graph.is_whole() {
+        Cow::Borrowed(&proof.ends)
+    } else {
+        Cow::Owned(proof.reversed.sweep(graph.nodes().filter(ends)))
+    };
     // What leads to a place where it is stuck is told of there.
     let dead: Vec<Node> = graph
         .nodes()
         .filter(|node| graph.edges(*node).is_empty() || refusing.contains(node))
-        .filter(|node| !proof.ends[*node as usize])
+        .filter(|node| !may_end[*node as usize])
         .collect();
     let to_dead = proof.reversed.sweep(dead);
-    let trapped = |node: Node| !proof.ends[node as usize] && !to_dead[node as usize];
+    let trapped = |node: Node| !may_end[node as usize] && !to_dead[node as usize];
     let mut told = vec![false; story.scenes.len()];
     let mut entries = Vec::new();
     if trapped(0) {
@@ -374,8 +391,9 @@ fn failing_claims(
     proof: &Proof,
     steps: usize,
     course: &Course,
-    found: &mut Vec<Diagnostic>,
+    checked: &mut Checked,
 ) -> Option<Phase> {
+    let Checked { found, claims: tally, .. } = checked;
     let ground = claims::Ground {
         control: &proof.control.story,
         graph: &proof.graph,
@@ -392,8 +410,17 @@ fn failing_claims(
         if course.is_stopped() {
             return Some(now);
         }
+        let mut counts = |of: fn(&mut Tally) -> &mut usize| {
+            tally.open -= 1;
+            *of(tally) += 1;
+        };
         let (node, path) = match judged {
-            claims::Judged::Holds => continue,
+            claims::Judged::Holds => {
+                counts(|tally| &mut tally.hold);
+                continue;
+            }
+            // That the rest was not looked at is told of as a whole.
+            claims::Judged::Undecided | claims::Judged::Spent if !proof.graph.is_whole() => continue,
             claims::Judged::Spent => {
                 let message = "this claim would take too many steps to decide";
                 let complaint = Diagnostic::new(Code::NotDecided, claim.span, message);
@@ -408,7 +435,10 @@ fn failing_claims(
                 found.push(complaint.help("claim a little more or less than this probability, or make the places smaller in which a player can go round and round"));
                 continue;
             }
-            claims::Judged::Fails(node, path) => (node, path),
+            claims::Judged::Fails(node, path) => {
+                counts(|tally| &mut tally.fail);
+                (node, path)
+            }
         };
         let scene = story.str(story.scene(proof.scene(node)).name);
         let (message, label) = match claim.of {

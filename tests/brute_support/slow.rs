@@ -410,6 +410,11 @@ impl Slow<'_> {
         (0..self.states.len()).map(holds).collect()
     }
 
+    /// Whether an ending can be reached from a state.
+    pub fn can_end(&self, i: usize) -> bool {
+        self.closed(self.each(|i| self.ending(i).is_some()), |_| true)[i]
+    }
+
     /// The least fixed point of a set and all states with a move into it that counts.
     pub fn closed(&self, mut set: Vec<bool>, counts: impl Fn(usize) -> bool) -> Vec<bool> {
         loop {

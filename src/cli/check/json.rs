@@ -78,6 +78,7 @@ pub(super) fn of(found: &Found<'_>) -> Value {
         "settings_reached": odds.map(|odds| odds.coverage.1),
         "words": reading.map(|read| json!({"mean": read.words, "error": read.error, "games": read.games})),
         "longest": longest,
+        "claims": {"fail": proof.claims.fail, "hold": proof.claims.hold, "open": proof.claims.open},
         "diagnostics": list,
     })
 }

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::proof::graph::Node;
 use crate::proof::odds::{Longest, SHORT};
-use crate::proof::{self, Ended, Phase, Proof};
+use crate::proof::{self, Ended, Phase, Proof, Tally};
 use crate::shell::render;
 use crate::shell::terminal::Style;
 use crate::story::Story;
@@ -74,7 +74,7 @@ pub(in crate::cli) fn unsettled(odds: &str) -> String {
     )
 }
 
-/// What was not finished when somebody asked to stop, after every state was looked at.
+/// What was not finished when somebody asked to stop, after states were looked at.
 pub(in crate::cli) fn cut_while(proof: &Proof) -> Option<String> {
     let parts: Vec<String> = proof
         .cut
@@ -112,10 +112,34 @@ fn unfinished(proof: &Proof) -> Option<String> {
     };
     let looked_at = proof.graph.looked_at();
     Some(format!(
-        "Not finished: {why}. {} states were looked at, all of those within {} moves; nothing is claimed of the rest.",
+        "Not finished: {why}. {} states were looked at, all of those within {} moves; nothing is claimed of the rest. {}",
         digits(looked_at),
-        proof.graph.depth((looked_at as Node).saturating_sub(1)).saturating_sub(1)
+        proof.graph.depth((looked_at as Node).saturating_sub(1)).saturating_sub(1),
+        judged(proof)
     ))
+}
+
+/// What was judged on a part of all states, and what was not.
+pub(in crate::cli) fn judged(proof: &Proof) -> String {
+    let mut told = match cut_while(proof) {
+        Some(cut) => format!("What is wrong with them was judged until it was stopped while {cut}."),
+        None => "What is wrong with them is told: where one gets stuck or can never end, facts that leave their range, \
+            figures that were not measured, and claims."
+            .to_owned(),
+    };
+    let Tally { fail, hold, open } = proof.claims;
+    let all = fail + hold + open;
+    if all > 0 {
+        let verb = |n, one: &str, more: &str| format!("{} {}", digits(n), if n == 1 { one } else { more });
+        told.push_str(&format!(
+            " Of {}, {} on these states, {} whatever the rest is like, and {} open.",
+            counted(all, "claim"),
+            verb(fail, "fails", "fail"),
+            verb(hold, "holds", "hold"),
+            verb(open, "is", "are"),
+        ));
+    }
+    told + " What is never reached, offered or shown was not judged."
 }
 
 /// A bar of so many columns, in eighths of a column.
