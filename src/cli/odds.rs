@@ -107,9 +107,12 @@ pub(super) fn run(
 }
 
 fn to_json(story: &Story, seed: u32, turns: &[Turn]) -> serde_json::Value {
+    // How much the first move after odds that are not settled changed is not known.
+    let before = std::iter::once(true).chain(turns.iter().map(|turn| turn.settled));
     let moves: Vec<_> = turns
         .iter()
-        .map(|turn| {
+        .zip(before)
+        .map(|(turn, before)| {
             let settled = |figure: f64| turn.settled.then_some(figure);
             let odds: serde_json::Map<String, serde_json::Value> = story
                 .endings
@@ -123,7 +126,7 @@ fn to_json(story: &Story, seed: u32, turns: &[Turn]) -> serde_json::Value {
                 "by": turn.entry.map(|_| if turn.world { "world" } else { "player" }),
                 "odds": odds,
                 "never": settled(turn.never),
-                "change": settled(turn.change),
+                "change": settled(turn.change).filter(|_| before),
                 "turning": turn.turning,
             })
         })

@@ -6,8 +6,8 @@
 //! `Likely(x, p)` reads the graph as a Markov decision process: the player picks the best choice, and
 //! the best end of what is done by hand, the world draws by its weights. It goes through the strongly connected
 //! components backwards. Where the best chance is 0 or 1 is decided by the graph alone (de Alfaro 1997; Baier
-//! and Katoen 2008, ch. 10); elsewhere a component is solved by policy iteration (Howard 1960), a large one by
-//! value iteration (Bellman 1957) from below until no value grows by more than 1e-12 of itself, or for 10,000 rounds. A claim
+//! and Katoen 2008, ch. 10); elsewhere a component is solved by policy iteration (Howard 1960), each policy directly, or where
+//! that is too much by value iteration (Bellman 1957) from below; a bound from above is proved in either case. A claim
 //! that hangs on what is not known closely enough is undecided, neither true nor false.
 //!
 //! `AtStart`, `Always` and `Never` are about the states in which the player chooses.
@@ -16,7 +16,7 @@
 //! from those at the edge, and those in which it may hold (Bruns and Godefroid 1999). So a claim that fails on such a part
 //! fails, and `AtStart` may hold; what hangs on the rest is open.
 
-use super::chain::Chain;
+use super::chain::Sparse;
 use super::components::Components;
 use super::graph::{Graph, Node, Reversed};
 use super::{Course, Steps};
@@ -24,14 +24,17 @@ use crate::engine::Move;
 use crate::story::{Claim, Promise, Quantified, SceneId, Story, Way};
 use std::collections::{HashMap, HashSet, VecDeque};
 
+/// Most policies that are tried in one component.
+const POLICIES: usize = 100;
+/// Most rounds of value iteration from below.
 const ROUNDS: usize = 10_000;
-const SMALL: f64 = 1e-12;
-/// States that are solved together by policy iteration.
-const DIRECT: usize = 300;
-/// How closely chances are known where each was solved to the end.
+/// Most rounds in which a guess becomes a bound from above.
+const TRIES: usize = 1000;
+/// How much chances may be off where each was solved to the end, besides what is known of it.
 const EXACT: f64 = 1e-12;
-/// How closely they are known where no round changes much any more.
+/// How closely they are to be known elsewhere, if that can be shown; else one of those after it.
 const CLOSE: f64 = 1e-9;
+const FAR: [f64; 2] = [1e-6, 1e-3];
 
 /// A first state in which the player chooses, and what the world does before.
 type Start = (Node, Vec<(Node, Move)>);
@@ -353,11 +356,7 @@ impl Ground<'_> {
             let inside = |to: Node| self.components.of(to) == component;
             let more = open.iter().flat_map(|node| self.leads(*node)).filter(|(to, _)| !inside(*to));
             let from = more.map(|(to, _)| best.off[to as usize]).fold(0.0, f64::max);
-            let own = if open.len() <= DIRECT {
-                self.by_policies(&open, &mut best)
-            } else {
-                self.by_values(&open, &mut best.least)
-            };
+            let own = self.solve(&open, &mut best);
             for node in open {
                 let i = node as usize;
                 best.least[i] = best.least[i].min(1.0f64.next_down());
@@ -367,9 +366,16 @@ impl Ground<'_> {
         best
     }
 
-    /// Policy iteration on the open states of a component, those nearest to what is known first; how much more
-    /// the chances may be.
-    fn by_policies(&self, open: &[Node], best: &mut Best) -> f64 {
+    /// The open states of a component; how much more than what was found their chances may be.
+    fn solve(&self, open: &[Node], best: &mut Best) -> f64 {
+        let by_policies = self.by_policies(open, best);
+        by_policies.unwrap_or_else(|| self.by_values(open, &mut best.least))
+    }
+
+    /// Policy iteration on the open states of a component, those nearest to what is known first: the chances are at least
+    /// what the last policy comes to. How much more they may be; `None` where that cannot be told. A better policy may be
+    /// better by less than its digits, so that it is none is shown, not believed.
+    fn by_policies(&self, open: &[Node], best: &mut Best) -> Option<f64> {
         let index: HashMap<Node, usize> = open.iter().enumerate().map(|(i, node)| (*node, i)).collect();
         // At first each goes to one before it, or to what is known: so it is left in the end.
         let nearest = |(i, node): (usize, &Node)| {
@@ -380,11 +386,10 @@ impl Ground<'_> {
             self.leads(*node).map(|(to, _)| to).find(near).unwrap_or(*node)
         };
         let mut policy: Vec<Node> = open.iter().enumerate().map(nearest).collect();
-        for _ in 0..100 {
-            if !self.steps.take(Chain::steps(open.len())) {
-                break;
-            }
-            let mut chain = Chain::new(open.len());
+        // Some are left to follow values from round to round.
+        let steps = Steps::new(self.steps.left() / 4);
+        for _ in 0..POLICIES {
+            let mut chain = Sparse::new(open.len());
             let mut values = vec![0.0; open.len()];
             for (i, node) in open.iter().enumerate() {
                 let mut add = |to: Node, p: f64| {
@@ -400,7 +405,10 @@ impl Ground<'_> {
                     add(policy[i], 1.0);
                 }
             }
-            let Some(chain) = chain.solved() else { return 1.0 };
+            let left = steps.left();
+            let solved = chain.solved(&steps);
+            self.steps.take(left - steps.left());
+            let chain = solved?;
             chain.values(&mut values);
             for (node, value) in open.iter().zip(&values) {
                 best.least[*node as usize] = *value;
@@ -415,42 +423,127 @@ impl Ground<'_> {
                 }
             }
             if !changed {
-                return 0.0;
+                // What each draw still to come may be off by, more than enough.
+                let widest = open.iter().map(|node| self.graph.edges(*node).len()).max().unwrap_or(0);
+                let off = 2.0 * rounding(widest);
+                let mut draws: Vec<f64> =
+                    open.iter().map(|node| f64::from(u8::from(self.is_drawn(*node)))).collect();
+                chain.values(&mut draws);
+                let guess = |i: usize| off * (1.0 + draws[i]);
+                return self.bound(open, &mut best.least, guess);
             }
             if self.course.is_stopped() {
                 break;
             }
         }
-        1.0
+        None
     }
 
-    /// Value iteration on the open states of a component; how much more the chances may be.
+    /// Optimistic value iteration on the open states of a component (Hartmanns and Kaminski 2020); how much more the
+    /// chances may be.
+    ///
+    /// Bellman's equations are followed from below until little changes, from values that are known to be no more than the
+    /// chances. Then it is guessed that no chance is much more.
     fn by_values(&self, open: &[Node], best: &mut [f64]) -> f64 {
-        let moves: usize = open.iter().map(|node| self.graph.edges(*node).len()).sum();
-        for _ in 0..ROUNDS {
-            if self.course.is_stopped() || !self.steps.take(moves) {
+        let mut rounds = 0;
+        for small in [1e-12, 1e-15] {
+            let has_settled = self.raise(open, best, small, &mut rounds);
+            if let Some(off) = self.bound(open, best, |_| CLOSE) {
+                return off;
+            }
+            if !has_settled {
                 break;
             }
+        }
+        // What is known less closely decides some claims, too.
+        FAR.iter().find_map(|guess| self.bound(open, best, |_| *guess)).unwrap_or(1.0)
+    }
+
+    /// Follows the equations from below until no value grows by more than a small part of itself in a round; false
+    /// where that takes too long.
+    fn raise(&self, open: &[Node], best: &mut [f64], small: f64, rounds: &mut usize) -> bool {
+        let moves: usize = open.iter().map(|node| self.graph.edges(*node).len()).sum();
+        while *rounds < ROUNDS && !self.course.is_stopped() && self.steps.take(moves) {
+            *rounds += 1;
             let mut grown = 0.0f64;
             for node in open {
+                let value = self.value(*node, best, Side::Below);
                 let i = *node as usize;
-                let value = if self.is_drawn(*node) {
-                    self.leads(*node).map(|(to, p)| p * best[to as usize]).sum()
-                } else {
-                    self.leads(*node).map(|(to, _)| best[to as usize]).fold(0.0, f64::max)
-                };
                 // Of itself: chances that are small at first may grow for long.
                 if value > best[i] {
                     grown = grown.max((value - best[i]) / value);
                     best[i] = value;
                 }
             }
-            if grown < SMALL {
-                return CLOSE;
+            if grown < small {
+                return true;
             }
         }
-        1.0
+        false
     }
+
+    /// How much more than these values the chances may be, if it is guessed well how much that is. The equations are
+    /// followed from the guess. Once no value grows by them in a whole round, these are a bound from above, since the
+    /// chances are the least that the equations do not let grow (Park 1969).
+    fn bound(&self, open: &[Node], best: &mut [f64], guess: impl Fn(usize) -> f64) -> Option<f64> {
+        let moves: usize = open.iter().map(|node| self.graph.edges(*node).len()).sum();
+        let below: Vec<f64> = open.iter().map(|node| best[*node as usize]).collect();
+        for (i, node) in open.iter().enumerate() {
+            best[*node as usize] = (below[i] + guess(i)).min(1.0);
+        }
+        let mut is_bound = false;
+        for _ in 0..TRIES {
+            if self.course.is_stopped() || !self.steps.take(moves) {
+                break;
+            }
+            let mut grows = false;
+            for node in open {
+                let value = self.value(*node, best, Side::Above);
+                grows |= value > std::mem::replace(&mut best[*node as usize], value);
+            }
+            // What falls later in the round lets none of the others grow.
+            is_bound = !grows;
+            if is_bound {
+                break;
+            }
+        }
+        let mut off = 0.0f64;
+        for (node, below) in open.iter().zip(below) {
+            off = off.max(std::mem::replace(&mut best[*node as usize], below) - below);
+        }
+        is_bound.then_some(off)
+    }
+
+    /// What Bellman's equation makes of the values that a state leads to, rounded to one side.
+    fn value(&self, node: Node, of: &[f64], side: Side) -> f64 {
+        let leads = self.leads(node).map(|(to, p)| (of[to as usize], p));
+        if !self.is_drawn(node) {
+            return leads.map(|(value, _)| value).fold(0.0, f64::max);
+        }
+        let (mut sum, mut least, mut most, mut count) = (0.0, 1.0f64, 0.0f64, 0);
+        for (value, p) in leads {
+            sum += p * value;
+            (least, most) = (least.min(value), most.max(value));
+            count += 1;
+        }
+        // A mean lies between its values.
+        match side {
+            Side::Below => (sum * (1.0 - rounding(count))).max(least),
+            Side::Above => (sum * (1.0 + rounding(count))).min(most),
+        }
+    }
+}
+
+/// More than all roundings of a mean of so many values, and of its weights, together.
+fn rounding(count: usize) -> f64 {
+    (2 * count + 4) as f64 * f64::EPSILON
+}
+
+/// To which side a value is rounded.
+#[derive(Clone, Copy)]
+enum Side {
+    Below,
+    Above,
 }
 
 /// Whether a promise asks for a chance.
@@ -461,6 +554,88 @@ fn is_likely(promise: &Promise) -> bool {
         Promise::Not(inner) | Promise::CanReach(inner) | Promise::Within(_, inner) => is_likely(inner),
         Promise::At(_) | Promise::Act(_) | Promise::Ending(_) | Promise::Offers(_) | Promise::Fact(_) => {
             false
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::explore::{Budget, explore};
+    use super::super::odds::Weights;
+    use super::super::pack::{Control, Reduce};
+    use super::*;
+    use crate::story::{Source, load};
+
+    /// A walk over so many places by draws: of six answers so many lead up, the others down. Up from the last is won, down from the
+    /// first is lost. What is found by value iteration and how much more it may be, from place to place.
+    fn walked(places: usize, up: usize) -> (Vec<f64>, f64) {
+        let answers = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"];
+        let arms = answers.iter().enumerate().map(|(i, answer)| {
+            let (ends, way) = if i < up {
+                (format!("AtLeast(\"n\", {})", places - 1), "won\"), (then: [Raise(\"n\", 1)]")
+            } else {
+                ("AtMost(\"n\", 0)".to_owned(), "lost\"), (then: [Lower(\"n\", 1)]")
+            };
+            format!("\"{answer}\": [(when: {ends}, to: \"{way}, to: \"a\")], ")
+        });
+        let text = format!(
+            r#"#![enable(implicit_some)]
+            Story(id: "t", title: "T", version: "1", start: "a", labs: {{"drones": {{"shaping": "=Bonus"}}}},
+            facts: {{"n": Range(from: 0, to: {places}, start: {})}},
+            scenes: {{"a": (text: "A.", lab: (run: "drones", arms: {{{}}})),
+                "won": (text: "W.", ending: "won"), "lost": (text: "L.", ending: "lost")}},
+            endings: {{"won": (title: "W", hint: "h"), "lost": (title: "L", hint: "h")}})"#,
+            places / 2,
+            arms.collect::<String>()
+        );
+        let story = load(&Source::new("t.ron", text.into_bytes()).unwrap()).unwrap();
+        let control = Control::of(&story, Reduce::default());
+        let stop = false.into();
+        let course = Course { stop: &stop, progress: &|_| {} };
+        let graph = explore(&control, Budget::default(), 1, &stop, &mut |_| {});
+        let ground = Ground {
+            control: &control.story,
+            graph: &graph,
+            reversed: &graph.reversed(&course).unwrap(),
+            components: &Components::new(&graph, &course).unwrap(),
+            chances: &Weights::uniform().chances(&control.story, &graph, &course).unwrap(),
+            steps: Steps::new(usize::MAX),
+            course: &course,
+        };
+        let ends = |name: &str| {
+            let scene = |node: &Node| story.str(story.scene(ground.scene(*node)).name) == name;
+            graph.nodes().find(scene).unwrap()
+        };
+        let (won, lost) = (ends("won"), ends("lost"));
+        let open: Vec<Node> = graph.nodes().filter(|node| ![won, lost].contains(node)).collect();
+        assert_eq!(open.len(), places);
+        let mut best = vec![0.0; graph.len()];
+        best[won as usize] = 1.0;
+        let off = ground.by_values(&open, &mut best);
+        let place = |node: &Node| control.story.facts[0].slot.get(graph.key(*node));
+        let mut found: Vec<(u32, f64)> =
+            open.iter().map(|node| (place(node), best[*node as usize])).collect();
+        found.sort_by_key(|(place, _)| *place);
+        (found.into_iter().map(|(_, value)| value).collect(), off)
+    }
+
+    /// The gambler's ruin, whose chances are known (Feller 1968, ch. XIV).
+    #[test]
+    fn value_iteration_tells_how_far_off_it_is() {
+        for (places, up, most) in [(5, 3, 1.1e-9), (40, 3, 1e-5), (400, 2, 1.1e-9), (400, 3, 1.0)] {
+            let (values, off) = walked(places, up);
+            let odds = (6 - up) as f64 / up as f64;
+            for (i, value) in values.into_iter().enumerate() {
+                let (from, all) = ((i + 1) as f64, (places + 1) as f64);
+                let truth =
+                    if odds == 1.0 { from / all } else { (odds.powf(from) - 1.0) / (odds.powf(all) - 1.0) };
+                assert!(
+                    value <= truth * (1.0 + 1e-12) && truth <= value + off,
+                    "{i} of {places}: {value} {truth}, {off}"
+                );
+            }
+            assert!(off <= most, "{places} {up}: {off}");
         }
     }
 }

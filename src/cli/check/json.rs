@@ -3,6 +3,7 @@
 use super::Found;
 use super::summary::cycle_names;
 use crate::cli::diagnostic_json;
+use crate::proof::Proof;
 use crate::proof::odds::Longest;
 use crate::proof::shown::is_tried;
 use crate::story::{Diagnostic, Source};
@@ -11,16 +12,64 @@ use serde_json::{Value, json};
 /// Version of what is printed; grows when a field changes its meaning or goes.
 const SCHEMA: u32 = 3;
 
-/// A story that cannot be resolved.
+/// A story that cannot be resolved: no more is known of it.
 pub(super) fn of_faults(source: &Source, faults: &[Diagnostic]) -> Value {
-    let list: Vec<_> = faults.iter().map(|fault| diagnostic_json(fault, &source.text)).collect();
-    json!({"schema": SCHEMA, "story": source.name, "proved": false, "sound": false, "diagnostics": list})
+    report(source, faults, None)
 }
 
 /// All that was found out.
 pub(super) fn of(found: &Found<'_>) -> Value {
-    let Found { story, source, proof, showing, reading, .. } = found;
-    let endings: Vec<_> = (0..story.endings.len())
+    report(found.source, found.complaints, Some(found))
+}
+
+/// Every field that there is, null where nothing is known of it.
+fn report(source: &Source, complaints: &[Diagnostic], found: Option<&Found<'_>>) -> Value {
+    let proof = found.map(|found| found.proof);
+    let odds = proof.and_then(Proof::settled_odds);
+    let residual = proof.and_then(|proof| proof.odds.as_ref()).map(|odds| odds.residual);
+    let words = found.and_then(|found| found.reading);
+    let diagnostics: Vec<Value> = complaints
+        .iter()
+        .enumerate()
+        .map(|(i, complaint)| {
+            let shown = found.and_then(|found| found.shown.get(i)?.as_ref()).filter(|_| is_tried(complaint));
+            let mut told = diagnostic_json(complaint, &source.text);
+            told["shown"] = json!(shown.map(|shown| shown.seed));
+            told
+        })
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "story": source.name,
+        "sound": found.is_some_and(|found| found.sound),
+        "proved": proof.is_some_and(Proof::is_decided),
+        "states": proof.map(|proof| proof.graph.len()),
+        "transitions": proof.map(|proof| proof.graph.transitions()),
+        "looked_at": proof.map(|proof| proof.graph.looked_at()),
+        "seconds": found.map(|found| found.times.0.as_secs_f64()),
+        "bytes": proof.map(|proof| proof.graph.bytes),
+        "endings": found.map(endings),
+        "experiments": found.and_then(|found| found.showing).map(|showing| showing.runs),
+        "seconds_shown": found.map(|found| found.times.1.as_secs_f64()),
+        "moves": odds.map(|odds| odds.moves),
+        "player_moves": odds.map(|odds| odds.player_moves),
+        "within_eight": odds.map(|odds| odds.short),
+        "never": odds.map(|odds| odds.never),
+        "residual": residual,
+        "settings_measured": odds.map(|odds| odds.coverage.0),
+        "settings_reached": odds.map(|odds| odds.coverage.1),
+        "words": words.map(|read| json!({"mean": read.words, "error": read.error, "games": read.games})),
+        "longest": found.and_then(longest),
+        "claims": proof.map(|proof| {
+            json!({"fail": proof.claims.fail, "hold": proof.claims.hold, "open": proof.claims.open})
+        }),
+        "diagnostics": diagnostics,
+    })
+}
+
+fn endings(found: &Found<'_>) -> Vec<Value> {
+    let Found { story, proof, showing, .. } = found;
+    (0..story.endings.len())
         .map(|i| {
             let node = proof.endings[i];
             let path = node.map(|node| proof.names(story, &proof.graph.path(node)));
@@ -33,52 +82,12 @@ pub(super) fn of(found: &Found<'_>) -> Value {
                 "shown": shown.map(|shown| json!({"seed": shown.seed, "moves": shown.moves})),
             })
         })
-        .collect();
-    let longest = match &proof.longest {
-        Some(Longest::Moves(most)) => json!({"moves": most}),
-        Some(Longest::Cycle(cycle)) => json!({"cycle": cycle_names(story, proof, cycle)}),
-        None => Value::Null,
-    };
-    let list: Vec<_> = found
-        .complaints
-        .iter()
-        .enumerate()
-        .map(|(i, fault)| {
-            let mut told = diagnostic_json(fault, &source.text);
-            let seed = found
-                .shown
-                .get(i)
-                .and_then(Option::as_ref)
-                .map(|shown| shown.seed)
-                .filter(|_| is_tried(fault));
-            told["shown"] = json!(seed);
-            told
-        })
-        .collect();
-    let odds = proof.settled_odds();
-    json!({
-        "schema": SCHEMA,
-        "story": source.name,
-        "sound": found.sound,
-        "proved": proof.is_decided(),
-        "states": proof.graph.len(),
-        "transitions": proof.graph.transitions(),
-        "looked_at": proof.graph.looked_at(),
-        "seconds": found.times.0.as_secs_f64(),
-        "bytes": proof.graph.bytes,
-        "endings": endings,
-        "experiments": showing.map(|showing| showing.runs),
-        "seconds_shown": found.times.1.as_secs_f64(),
-        "moves": odds.map(|odds| odds.moves),
-        "player_moves": odds.map(|odds| odds.player_moves),
-        "within_eight": odds.map(|odds| odds.short),
-        "never": odds.map(|odds| odds.never),
-        "residual": proof.odds.as_ref().map(|odds| odds.residual),
-        "settings_measured": odds.map(|odds| odds.coverage.0),
-        "settings_reached": odds.map(|odds| odds.coverage.1),
-        "words": reading.map(|read| json!({"mean": read.words, "error": read.error, "games": read.games})),
-        "longest": longest,
-        "claims": {"fail": proof.claims.fail, "hold": proof.claims.hold, "open": proof.claims.open},
-        "diagnostics": list,
+        .collect()
+}
+
+fn longest(found: &Found<'_>) -> Option<Value> {
+    Some(match found.proof.longest.as_ref()? {
+        Longest::Moves(most) => json!({"moves": most}),
+        Longest::Cycle(cycle) => json!({"cycle": cycle_names(found.story, found.proof, cycle)}),
     })
 }
