@@ -16,7 +16,7 @@
 use stateright::{Checker, Model, Property};
 use std::hash::Hash;
 use std::time::Instant;
-use treed::proof::explore::{Budget, Ended, explore};
+use treed::proof::explore::{Budget, Ended, Later, explore};
 use treed::proof::pack::{Control, Reduce};
 use treed::story::{Source, load};
 
@@ -124,7 +124,7 @@ fn ours(text: String, threads: usize) -> Run {
     let control = Control::of(&story, Reduce::default());
     let budget = Budget { states: usize::MAX, bytes: 16 << 30, ..Budget::default() };
     let begun = Instant::now();
-    let graph = explore(&control, budget, threads, &false.into(), &mut |_| {});
+    let graph = explore(&control, budget, Later::default(), threads, &false.into(), &mut |_| {});
     let time = begun.elapsed().as_secs_f64();
     assert_eq!(graph.ended, Ended::Complete);
     (graph.len(), time, graph.bytes as f64 / graph.len() as f64)

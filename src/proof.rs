@@ -12,6 +12,7 @@ mod course;
 pub mod cover;
 mod examples;
 pub mod explore;
+mod follow;
 pub mod graph;
 pub mod odds;
 pub mod pack;
@@ -36,6 +37,7 @@ use components::Components;
 use course::Steps;
 pub use course::{Course, Phase};
 pub use examples::EXAMPLES;
+use explore::Later;
 pub use explore::{Budget, Ended, Progress};
 use graph::{Graph, Node, Reversed};
 use odds::{Longest, Odds, Weights};
@@ -78,6 +80,8 @@ pub struct Proof {
     pub longest: Option<Longest>,
     /// What became of the claims.
     pub claims: Tally,
+    /// Pairs of a state and a value of the facts that a text asks for, of all that were followed; a state may have many.
+    pub pairs: u64,
     /// What was not finished, after states were looked at, since somebody asked to stop.
     pub cut: Vec<Phase>,
     /// The story's control.
@@ -112,6 +116,11 @@ impl Proof {
     /// The odds, where they are settled.
     pub fn settled_odds(&self) -> Option<&Odds> {
         self.odds.as_ref().filter(|odds| odds.is_settled())
+    }
+
+    /// Bytes held while texts are looked at and odds solved.
+    fn bytes(&self) -> usize {
+        self.graph.held() + self.graph.bytes_of(ORDERED) + SOLVING * self.graph.len()
     }
 
     /// The scene of a state.
@@ -175,13 +184,32 @@ impl Ordered {
 /// States and moves together that are judged in about a second; and steps that take as long.
 const SOON: usize = 1 << 25;
 const SOON_STEPS: usize = 1 << 27;
+/// What is worked out on the graph, for each state: what is put in order and kept (17), with what that takes for
+/// a while (20); then the odds or the longest game (13) while claims are decided, or traps looked for (12). For
+/// each move: where it comes from (4), and its chance (8).
+const ORDERED: Later = Later { state: 17, edge: 12 };
+const ORDERING: usize = 20;
+const SOLVING: usize = 13;
+const JUDGING: usize = 12;
+
+/// Bytes that deciding any of the claims takes for each state.
+fn claims_bytes(story: &Story) -> usize {
+    story.claims.iter().map(|claim| claims::bytes(&claim.promise)).max().unwrap_or(0)
+}
+
+fn later(story: &Story) -> Later {
+    let more = ORDERING.max(SOLVING + claims_bytes(story).max(JUDGING));
+    Later { state: ORDERED.state + more, ..ORDERED }
+}
 
 /// Proves a story.
 pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     let course = Course { stop: options.stop, progress: options.progress };
     let control = Control::of(story, options.reduce);
     let mut exploring = |now: Progress| course.tell(Phase::States(now));
-    let graph = explore::explore(&control, options.budget, options.threads, options.stop, &mut exploring);
+    let later = later(story);
+    let graph =
+        explore::explore(&control, options.budget, later, options.threads, options.stop, &mut exploring);
     // Who stops the search wants to know what it has found: that is judged if it takes no more than a moment.
     let (go_on, is_soon) = (AtomicBool::new(false), graph.len() + graph.transitions() <= SOON);
     let is_stopped = graph.ended == Ended::Interrupted && is_soon;
@@ -198,6 +226,7 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
         odds: None,
         longest: None,
         claims: Tally::default(),
+        pairs: 0,
         cut: Vec::new(),
         control,
         graph,
@@ -213,14 +242,18 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
     }
     let whole = proof.is_complete() && !proof.graph.is_empty();
     let check = || {
-        let mut found = verdicts::check(story, &proof, steps, &judging);
+        let mut pairs = 0;
+        let left = options.budget.bytes.saturating_sub(proof.bytes());
+        let deciding = claims_bytes(story) * proof.graph.len();
+        let mut found = verdicts::check(story, &proof, (steps, left.saturating_sub(deciding)), &judging);
         let judged = was_ordered && found.cut.is_none() && !proof.graph.is_empty();
         if let Some(budget) = options.texts.filter(|_| judged) {
-            let (more, cut) = texts::check(story, &proof, budget, options.threads, &course);
-            found.found.extend(more);
-            found.cut = cut;
+            let answered = texts::check(story, &proof, budget, (steps, left), options.threads, &course);
+            found.found.extend(answered.diagnostics);
+            found.cut = answered.cut;
+            pairs = answered.pairs;
         }
-        found
+        (found, pairs)
     };
     let coverage = options.weights.coverage();
     let solve = || {
@@ -229,9 +262,11 @@ pub fn prove(story: &Story, options: Options<'_>) -> Proof {
             Ok((odds, odds::longest(&proof, &course).ok_or(Phase::Longest)?))
         })
     };
-    let (mut found, solved) = if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
+    let ((mut found, pairs), solved) =
+        if options.threads < 2 { (check(), solve()) } else { both(check, solve) };
     proof.cut.extend(found.cut);
     proof.claims = found.claims;
+    proof.pairs = pairs;
     match solved.transpose() {
         Ok(solved) => (proof.odds, proof.longest) = solved.unzip(),
         Err(cut) => proof.cut.push(cut),

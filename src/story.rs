@@ -23,6 +23,7 @@ pub mod written;
 use crate::labs::Lab;
 pub use claims::{Claim, Promise, Quantified};
 pub use diagnostic::Diagnostic;
+pub use layout::Doer;
 pub use load::{Source, load};
 pub use tunnels::ways;
 pub use written::{Color, Compare};

@@ -209,10 +209,8 @@ fn agrees_on_a_part(
         }
         if fault.code != Code::Trap {
             let shortest = *expected.get(&key).unwrap_or_else(|| panic!("{fault:?} {}", say()));
-            let is_first = fault.code != Code::ClaimFails || local(key.1);
-            let right =
-                if is_first && length <= Some(depth) { length == shortest } else { length >= shortest };
-            assert!(right, "{length:?} for {shortest:?}: {fault:?} {}", say());
+            // There may be several at one place; the shortest of them is compared below.
+            assert!(length >= shortest, "{length:?} for {shortest:?}: {fault:?} {}", say());
         }
         let least = told.entry(key).or_insert(length);
         *least = (*least).min(length);
@@ -399,7 +397,8 @@ fn agrees_with_a_slow_search_on_random_stories() {
     let more = std::env::var("BRUTE_STORIES").ok().and_then(|more| more.parse().ok());
     let stories: usize = more.unwrap_or(1500);
     let (mut all, mut parts) = (BTreeMap::new(), BTreeMap::new());
-    for seed in 0..stories as u64 {
+    // The last was once found at random: a choice that is better by its last digits.
+    for seed in (0..stories as u64).chain([4072693349432164544]) {
         agrees(seed, &mut all, &mut parts);
     }
     // Every kind of verdict came up, and was missing, so that none is compared in vain; those on texts wherever

@@ -445,6 +445,42 @@ fn what_takes_more_steps_is_left_undecided() {
 }
 
 #[test]
+fn what_is_left_undecided_is_the_same_at_any_number_of_threads() {
+    // Texts over facts of their own, some small and some large.
+    let sizes = [3, 5, 9, 17, 33, 65, 129, 257, 513, 999];
+    let facts: String =
+        sizes.iter().map(|n| format!(r#""f{n}": Range(from: 0, to: {n}, start: 0),"#)).collect();
+    let parts: String =
+        sizes.iter().map(|n| format!(r#"(when: Equals("f{n}", {n}), text: "Much."),"#)).collect();
+    let raised: String = sizes.iter().map(|n| format!(r#"RaiseToEnd("f{n}", {}),"#, 1 + n % 2)).collect();
+    let story = story(&with(
+        &format!(r#"facts: {{"n": Range(from: 0, to: 999, start: 0), {facts}}},"#),
+        &format!(
+            r#""a": (text: ["A.", {parts}], choices: [
+                (id: "more", label: "More", when: AtMost("n", 998), then: [Raise("n", 1), {raised}]),
+                (id: "again", label: "Again", when: AtLeast("n", 7), then: [Put("n", 0)]),
+                (id: "stop", label: "Stop", to: "end")]),"#
+        ),
+    ));
+    let mut open = Vec::new();
+    let (steps, bytes) = (1 << 40, 1 << 30);
+    for (steps, bytes) in
+        [(2_000, bytes), (40_000, bytes), (steps, 230 << 10), (steps, 480 << 10), (steps, bytes)]
+    {
+        let budget = Budget { steps, bytes, ..Budget::default() };
+        let [one, two, three] = [1, 2, 3].map(|threads| {
+            let mut proof = proved_with(&story, Reduce::default(), threads, budget);
+            assert_eq!(proof.graph.ended, Ended::Complete, "{steps} steps, {bytes} bytes");
+            (std::mem::take(&mut proof.diagnostics), proof.pairs)
+        });
+        assert!(one == two && one == three, "{steps} steps, {bytes} bytes: {one:?} {two:?} {three:?}");
+        open.push(one.0.iter().filter(|it| it.code == Code::NotDecided).count());
+    }
+    // More means decide more, and enough of them all.
+    assert!(open[0] > open[1] && open[1] > 0 && open[2] > open[3] && open[3] > 0 && open[4] == 0, "{open:?}");
+}
+
+#[test]
 fn the_longest_game_and_the_shortest_cycle_are_found() {
     let way = |more: &str| {
         let scenes = format!(

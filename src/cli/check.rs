@@ -68,10 +68,10 @@ pub(super) struct Effort {
     /// Give up after this many states; what is wrong with those is told, nothing is claimed of others, and the exit code is 3 (1 where something is wrong)
     #[arg(long, value_name = "STATES", default_value_t = proof::Budget::default().states)]
     budget: usize,
-    /// Give up when states, moves and their table take this many MiB; as with `--budget`
+    /// Give up when the proof would take more MiB; as with `--budget`
     #[arg(long, value_name = "MIB", default_value_t = proof::Budget::default().bytes >> 20)]
     memory: usize,
-    /// Leave claims or odds undecided that would take more steps, and exit with 3
+    /// Leave claims, texts or odds undecided that would take more steps, and exit with 3
     #[arg(long, value_name = "N", default_value_t = proof::Budget::default().steps)]
     steps: usize,
     /// Threads, at most 64; the report is the same at any number (default: as many as there are cores)

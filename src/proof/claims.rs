@@ -26,6 +26,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Most policies that are tried in one component.
 const POLICIES: usize = 100;
+/// Bytes that solving a policy takes for each state, and for each move that comes to be between two of them.
+const POLICY_BYTES: usize = 240;
+const MOVE_BYTES: usize = 64;
 /// Most rounds of value iteration from below.
 const ROUNDS: usize = 10_000;
 /// Most rounds in which a guess becomes a bound from above.
@@ -102,6 +105,8 @@ pub(super) struct Ground<'g> {
     pub chances: &'g [f64],
     /// What is left to be done for all claims; what is found once they are spent means nothing.
     pub steps: Steps,
+    /// Bytes that solving parts of it may take, beside what [`bytes`] counts.
+    pub room: usize,
     /// What is found once it is stopped means nothing.
     pub course: &'g Course<'g>,
 }
@@ -368,14 +373,15 @@ impl Ground<'_> {
 
     /// The open states of a component; how much more than what was found their chances may be.
     fn solve(&self, open: &[Node], best: &mut Best) -> f64 {
-        let by_policies = self.by_policies(open, best);
+        let room = self.room.saturating_sub(open.len() * POLICY_BYTES) / MOVE_BYTES;
+        let by_policies = (room > 0).then(|| self.by_policies(open, best, room)).flatten();
         by_policies.unwrap_or_else(|| self.by_values(open, &mut best.least))
     }
 
     /// Policy iteration on the open states of a component, those nearest to what is known first: the chances are at least
     /// what the last policy comes to. How much more they may be; `None` where that cannot be told. A better policy may be
     /// better by less than its digits, so that it is none is shown, not believed.
-    fn by_policies(&self, open: &[Node], best: &mut Best) -> Option<f64> {
+    fn by_policies(&self, open: &[Node], best: &mut Best, room: usize) -> Option<f64> {
         let index: HashMap<Node, usize> = open.iter().enumerate().map(|(i, node)| (*node, i)).collect();
         // At first each goes to one before it, or to what is known: so it is left in the end.
         let nearest = |(i, node): (usize, &Node)| {
@@ -406,7 +412,7 @@ impl Ground<'_> {
                 }
             }
             let left = steps.left();
-            let solved = chain.solved(&steps);
+            let solved = chain.solved(&steps, room);
             self.steps.take(left - steps.left());
             let chain = solved?;
             chain.values(&mut values);
@@ -429,8 +435,11 @@ impl Ground<'_> {
                 let mut draws: Vec<f64> =
                     open.iter().map(|node| f64::from(u8::from(self.is_drawn(*node)))).collect();
                 chain.values(&mut draws);
-                let guess = |i: usize| off * (1.0 + draws[i]);
-                return self.bound(open, &mut best.least, guess);
+                // Another choice may be better by what the last policy was not changed for.
+                return [1.0, 32.0, 1024.0].iter().find_map(|times| {
+                    let guess = |i: usize| times * off * (1.0 + draws[i]);
+                    self.bound(open, &mut best.least, guess)
+                });
             }
             if self.course.is_stopped() {
                 break;
@@ -484,25 +493,30 @@ impl Ground<'_> {
 
     /// How much more than these values the chances may be, if it is guessed well how much that is. The equations are
     /// followed from the guess. Once no value grows by them in a whole round, these are a bound from above, since the
-    /// chances are the least that the equations do not let grow (Park 1969).
+    /// chances are the least that the equations do not let grow (Park 1969). First values only rise, since around a
+    /// circle of choices a higher one would go for ever; then they fall, too, from the ways out on.
     fn bound(&self, open: &[Node], best: &mut [f64], guess: impl Fn(usize) -> f64) -> Option<f64> {
         let moves: usize = open.iter().map(|node| self.graph.edges(*node).len()).sum();
         let below: Vec<f64> = open.iter().map(|node| best[*node as usize]).collect();
-        for (i, node) in open.iter().enumerate() {
-            best[*node as usize] = (below[i] + guess(i)).min(1.0);
-        }
         let mut is_bound = false;
-        for _ in 0..TRIES {
-            if self.course.is_stopped() || !self.steps.take(moves) {
-                break;
+        for (falls, tries) in [(false, TRIES / 10), (true, TRIES)] {
+            for (i, node) in open.iter().enumerate() {
+                best[*node as usize] = (below[i] + guess(i)).min(1.0);
             }
-            let mut grows = false;
-            for node in open {
-                let value = self.value(*node, best, Side::Above);
-                grows |= value > std::mem::replace(&mut best[*node as usize], value);
+            for _ in 0..tries {
+                if is_bound || self.course.is_stopped() || !self.steps.take(moves) {
+                    break;
+                }
+                let mut grows = false;
+                for node in open {
+                    let value = self.value(*node, best, Side::Above);
+                    let old = &mut best[*node as usize];
+                    grows |= value > *old;
+                    *old = if falls { value } else { value.max(*old) };
+                }
+                // What falls later in the round lets none of the others grow.
+                is_bound = !grows;
             }
-            // What falls later in the round lets none of the others grow.
-            is_bound = !grows;
             if is_bound {
                 break;
             }
@@ -546,6 +560,20 @@ enum Side {
     Above,
 }
 
+/// Bytes that deciding a promise takes for each state, at most.
+pub(super) fn bytes(promise: &Promise) -> usize {
+    match promise {
+        Promise::And(all) | Promise::Or(all) => 1 + all.iter().map(bytes).max().unwrap_or(0).max(1),
+        Promise::Not(inner) => bytes(inner),
+        // Beside the states there: what is reached, and what is still to be looked at.
+        Promise::CanReach(inner) => bytes(inner).max(1 + 1 + 4),
+        Promise::Within(_, inner) => bytes(inner).max(1 + 4 + 8 + 1),
+        // Beside them: two chances and two marks, and for a component lists and tables of its states.
+        Promise::Likely(inner, _) => bytes(inner).max(1 + 18 + 60),
+        Promise::At(_) | Promise::Act(_) | Promise::Ending(_) | Promise::Offers(_) | Promise::Fact(_) => 1,
+    }
+}
+
 /// Whether a promise asks for a chance.
 fn is_likely(promise: &Promise) -> bool {
     match promise {
@@ -561,7 +589,7 @@ fn is_likely(promise: &Promise) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use super::super::explore::{Budget, explore};
+    use super::super::explore::{Budget, Later, explore};
     use super::super::odds::Weights;
     use super::super::pack::{Control, Reduce};
     use super::*;
@@ -593,7 +621,7 @@ mod tests {
         let control = Control::of(&story, Reduce::default());
         let stop = false.into();
         let course = Course { stop: &stop, progress: &|_| {} };
-        let graph = explore(&control, Budget::default(), 1, &stop, &mut |_| {});
+        let graph = explore(&control, Budget::default(), Later::default(), 1, &stop, &mut |_| {});
         let ground = Ground {
             control: &control.story,
             graph: &graph,
@@ -601,6 +629,7 @@ mod tests {
             components: &Components::new(&graph, &course).unwrap(),
             chances: &Weights::uniform().chances(&control.story, &graph, &course).unwrap(),
             steps: Steps::new(usize::MAX),
+            room: usize::MAX,
             course: &course,
         };
         let ends = |name: &str| {

@@ -63,6 +63,11 @@ impl Steps {
         left.is_some()
     }
 
+    /// Takes all that are left.
+    pub fn spend(&self) {
+        self.0.set(0);
+    }
+
     /// How many are left.
     pub fn left(&self) -> usize {
         self.0.get()

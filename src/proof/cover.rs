@@ -13,10 +13,11 @@
 //! way that is not kept, or on a list of more answers in a row than the rounds try.
 
 use super::Proof;
+use super::course::Steps;
 use super::graph::{Node, Token};
 use super::pack;
 use super::shown::{Limits, Player};
-use super::slices::{self, Slice, Words};
+use super::slices::{self, Means, Slice, Words};
 use super::texts::{Places, can_be, reads_figure};
 use crate::engine::{self, Move};
 use crate::journal::coverage::Coverage;
@@ -37,6 +38,9 @@ const MOST_VAIN: usize = 24;
 pub const RUNS: usize = 6000;
 /// Most places that are looked at in one search.
 const MOST_PLACES: usize = 6_000_000;
+/// Steps and bytes for finding the values of the facts that a text asks for.
+const SLICE_STEPS: usize = 500_000_000;
+const SLICE_BYTES: usize = 1 << 28;
 /// Costs are thousandths of a nat. What a move costs: among lists that are as likely the shorter.
 const MOVE: u32 = 10;
 /// What an answer costs that was counted at no seed.
@@ -122,11 +126,13 @@ pub fn games<'s>(
             continue;
         }
         let ids = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32));
-        let slice = Slice::of(story, &proof.graph, &search.owners, ids, labs, slices::MOST_VALUES);
+        let mut means = Means { steps: Steps::new(SLICE_STEPS), bytes: SLICE_BYTES };
+        let slice =
+            Slice::of(story, &proof.graph, &search.owners, ids, labs, slices::MOST_VALUES, &mut means);
         // Too many values to follow: any way to the text is tried.
-        let slice = if slice.too_large {
+        let slice = if slice.too_much.is_some() {
             targets.iter_mut().for_each(|target| target.path.clear());
-            Slice::of(story, &proof.graph, &search.owners, [], false, slices::MOST_VALUES)
+            Slice::of(story, &proof.graph, &search.owners, [], false, slices::MOST_VALUES, &mut means)
         } else {
             slice
         };
@@ -368,7 +374,7 @@ impl Search<'_> {
             if place == begun {
                 for (i, far) in by_script.get(&0).into_iter().flatten() {
                     let mut words = slice.start();
-                    slice.run(&graph.scripts[0][..*far], &mut words, &self.owners, &mut Vec::new());
+                    slice.run(&graph.scripts[0][..*far], &mut words, &mut Vec::new());
                     if targets[*i].is_told(slice, &words, count) {
                         find(*i, cost, None, &known);
                     }
@@ -380,7 +386,7 @@ impl Search<'_> {
                 for (i, far) in by_script.get(&edge.script).into_iter().flatten() {
                     let mut words = value.clone();
                     let done = &graph.scripts[edge.script as usize][..*far];
-                    slice.run(done, &mut words, &self.owners, &mut Vec::new());
+                    slice.run(done, &mut words, &mut Vec::new());
                     // A scene that is passed has been entered once more.
                     let passed = u8::from(matches!(targets[*i].site, Site::Scene(_)));
                     if targets[*i].is_told(slice, &words, count.saturating_add(passed)) {

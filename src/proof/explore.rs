@@ -25,9 +25,9 @@ use std::sync::mpsc;
 pub struct Budget {
     /// Most states.
     pub states: usize,
-    /// Most bytes for states, moves and table together.
+    /// Most bytes for states, moves and table together, and for all that is worked out on them.
     pub bytes: usize,
-    /// Most steps of each part of a proof that comes after: claims, odds. A step is a look at a state or at a
+    /// Most steps of each part of a proof that comes after: claims, texts, odds. A step is a look at a state or at a
     /// move. What would take more is left undecided.
     pub steps: usize,
 }
@@ -37,6 +37,16 @@ impl Default for Budget {
     fn default() -> Budget {
         Budget { states: 20_000_000, bytes: 2 << 30, steps: 1_000_000_000 }
     }
+}
+
+/// What is held for each state and each move beside the graph once it is explored: so that there is memory for it then,
+/// an exploration stops before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Later {
+    /// Bytes for each state.
+    pub state: usize,
+    /// Bytes for each move.
+    pub edge: usize,
 }
 
 /// How an exploration ended.
@@ -71,8 +81,12 @@ const SLICE_BYTES: usize = 4 << 20;
 /// Room for words of states and for moves that is asked for at first. The system gives memory only when it is written to,
 /// so what is not used costs nothing, and lists that stay small are never moved.
 const ROOM: usize = 1 << 18;
+/// It is less where there is little memory in all.
+const ROOM_PART: usize = 256;
 /// A level with fewer states is not worth a thread.
 const WORTH_THREADS: usize = 16 * SLICE;
+/// In how many places a script stands: in the graph, where it is looked up, with workers, and later where texts are told.
+const SCRIPT_COPIES: usize = 5;
 /// A table of fewer bytes stays in the processor's own memory.
 const WORTH_PASSES: usize = 1 << 20;
 
@@ -80,19 +94,20 @@ const WORTH_PASSES: usize = 1 << 20;
 pub fn explore(
     control: &Control,
     budget: Budget,
+    later: Later,
     threads: usize,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Graph {
     // The words of a state are so few that it pays to have them counted by the compiler.
     match control.words() {
-        1 => explore_words::<1>(control, budget, threads, stop, progress),
-        2 => explore_words::<2>(control, budget, threads, stop, progress),
-        3 => explore_words::<3>(control, budget, threads, stop, progress),
-        4 => explore_words::<4>(control, budget, threads, stop, progress),
-        5 => explore_words::<5>(control, budget, threads, stop, progress),
-        6 => explore_words::<6>(control, budget, threads, stop, progress),
-        _ => explore_words::<0>(control, budget, threads, stop, progress),
+        1 => explore_words::<1>(control, budget, later, threads, stop, progress),
+        2 => explore_words::<2>(control, budget, later, threads, stop, progress),
+        3 => explore_words::<3>(control, budget, later, threads, stop, progress),
+        4 => explore_words::<4>(control, budget, later, threads, stop, progress),
+        5 => explore_words::<5>(control, budget, later, threads, stop, progress),
+        6 => explore_words::<6>(control, budget, later, threads, stop, progress),
+        _ => explore_words::<0>(control, budget, later, threads, stop, progress),
     }
 }
 
@@ -100,18 +115,19 @@ pub fn explore(
 fn explore_words<const W: usize>(
     control: &Control,
     budget: Budget,
+    later: Later,
     threads: usize,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Graph {
-    let mut search = Search::<W>::new(control, budget);
+    let mut search = Search::<W>::new(control, budget, later);
     if !search.begin() {
         return search.finish(Ended::Complete);
     }
     let program = Program::<W>::of(control);
     let mut workers: Vec<Worker<W>> =
         (0..threads.max(2) - 1).map(|number| Worker::new(control, &program, number)).collect();
-    let size = slice_size(control);
+    let size = slice_size(control, budget);
     let mut level = Vec::new();
     let mut batch = Batch::<W>::default();
     let mut known: Vec<Vec<u32>> = vec![Vec::new(); workers.len()];
@@ -202,7 +218,7 @@ fn explore_words<const W: usize>(
 }
 
 /// How many states are looked at at a time.
-fn slice_size(control: &Control) -> usize {
+fn slice_size(control: &Control, budget: Budget) -> usize {
     let story = &control.story;
     let own = |way: &Way| match way {
         Way::Choices(own) => own.range().len() + story.anywhere.range().len(),
@@ -210,7 +226,7 @@ fn slice_size(control: &Control) -> usize {
     };
     let moves = story.scenes.iter().map(|scene| own(&scene.way)).max().unwrap_or(0).max(1);
     let bytes = moves * (control.words() * size_of::<u64>() + size_of::<Found<0>>());
-    (SLICE_BYTES / bytes).clamp(1, SLICE)
+    (SLICE_BYTES.min(budget.bytes / 64) / bytes).clamp(1, SLICE)
 }
 
 /// Words of a state: `W` of them, which the compiler then knows, or as many as are said where `W` is 0.
@@ -449,6 +465,7 @@ impl Watch for Trace<'_> {
 struct Search<'c, const W: usize> {
     control: &'c Control,
     budget: Budget,
+    later: Later,
     graph: Graph,
     table: Table,
     /// What stands where the hashes of a batch belong, and which of its states were met before.
@@ -461,16 +478,19 @@ struct Search<'c, const W: usize> {
     /// Numbers of scripts: of a choice and nothing else, by choice; of all others.
     plain: Vec<u32>,
     script_numbers: HashMap<Script, u32>,
+    /// Bytes of scripts, here and with the workers.
+    script_bytes: usize,
 }
 
 impl<'c, const W: usize> Search<'c, W> {
-    fn new(control: &'c Control, budget: Budget) -> Search<'c, W> {
+    fn new(control: &'c Control, budget: Budget, later: Later) -> Search<'c, W> {
+        let room = ROOM.min(budget.bytes / ROOM_PART);
         let mut graph = Graph {
             words: control.words(),
-            keys: Vec::with_capacity(ROOM),
-            parents: Vec::with_capacity(ROOM),
-            first: Vec::with_capacity(ROOM),
-            edges: Vec::with_capacity(4 * ROOM),
+            keys: Vec::with_capacity(room),
+            parents: Vec::with_capacity(room),
+            first: Vec::with_capacity(room),
+            edges: Vec::with_capacity(4 * room),
             scripts: Vec::new(),
             levels: vec![0],
             faults: Vec::new(),
@@ -481,6 +501,7 @@ impl<'c, const W: usize> Search<'c, W> {
         Search {
             control,
             budget,
+            later,
             graph,
             table: Table::new(),
             homes: Vec::new(),
@@ -489,6 +510,7 @@ impl<'c, const W: usize> Search<'c, W> {
             expanded: 0,
             plain: vec![u32::MAX; control.story.choices.len()],
             script_numbers: HashMap::new(),
+            script_bytes: 0,
         }
     }
 
@@ -538,6 +560,7 @@ impl<'c, const W: usize> Search<'c, W> {
                 _ => self.script_numbers.entry(tokens.clone()).or_insert(u32::MAX),
             };
             if *number == u32::MAX {
+                self.script_bytes += SCRIPT_COPIES * (80 + size_of_val(tokens.as_slice()));
                 scripts.push(tokens.as_slice().into());
                 *number = scripts.len() as u32 - 1;
             }
@@ -619,12 +642,18 @@ impl<'c, const W: usize> Search<'c, W> {
             + self.table.bytes()
     }
 
+    /// Bytes held now, and while the table grows; or later.
+    fn most_bytes(&self) -> usize {
+        let now = self.bytes() + self.table.bytes() / 2 + self.script_bytes;
+        now.max(self.graph.held() + self.graph.bytes_of(self.later))
+    }
+
     fn over(&self) -> Option<Ended> {
         if self.graph.len() >= self.budget.states.min(Table::MOST)
             || self.graph.edges.len() >= u32::MAX as usize - (1 << 24)
         {
             Some(Ended::States)
-        } else if self.bytes() >= self.budget.bytes {
+        } else if self.most_bytes() >= self.budget.bytes {
             Some(Ended::Memory)
         } else {
             None
@@ -717,7 +746,14 @@ mod tests {
             let free = facts.min(6);
             let (sets, rows) = (1 << free, facts - free + 1);
             for threads in [1, 2] {
-                let graph = explore(&control, Budget::default(), threads, &false.into(), &mut |_| {});
+                let graph = explore(
+                    &control,
+                    Budget::default(),
+                    Later::default(),
+                    threads,
+                    &false.into(),
+                    &mut |_| {},
+                );
                 assert_eq!((graph.len(), graph.ended), (sets * rows + 1, Ended::Complete));
                 let raises = sets / 2 * free * rows + sets * (rows - 1);
                 assert_eq!(graph.transitions(), raises + sets * rows);

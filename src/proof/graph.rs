@@ -1,7 +1,7 @@
 //! The explored control graph: states, the moves between them, and where each was found from.
 
 use super::course::Course;
-use super::explore::Ended;
+use super::explore::{Ended, Later};
 use crate::engine::{Move, Refused};
 use crate::story::{ArmId, ChoiceId};
 
@@ -92,6 +92,18 @@ impl Graph {
     /// True before the first state.
     pub fn is_empty(&self) -> bool {
         self.parents.is_empty()
+    }
+
+    /// Bytes held once it is explored.
+    pub(super) fn held(&self) -> usize {
+        let lists = 8 * self.keys.len() + 4 * (self.parents.len() + self.first.len()) + 8 * self.edges.len();
+        // They grow by a quarter.
+        lists + lists / 4
+    }
+
+    /// Bytes of what is worked out on it.
+    pub(super) fn bytes_of(&self, later: Later) -> usize {
+        later.state * self.len() + later.edge * self.edges.len()
     }
 
     /// How many of the states were looked at: all, but where a budget was spent.

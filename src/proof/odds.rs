@@ -213,20 +213,22 @@ pub(super) type Solved = Option<(Vec<f64>, f64)>;
 
 /// States from which odds are solved at once: what is read of a move is used for each of them.
 pub(super) const LANES: usize = 16;
+/// Bytes that it takes for each state.
+pub(super) const LANES_BYTES: usize = 8 * LANES + 1;
 
 /// The probability of each ending from some states on, and of none; `None` for a state from which they are not
 /// settled. Nothing at all where somebody asked to stop.
-pub(super) fn from(
+pub(super) fn from<const L: usize>(
     proof: &Proof,
-    starts: [Node; LANES],
+    starts: [Node; L],
     steps: usize,
     course: &Course,
     tell: &dyn Fn(f64),
-) -> Option<[Solved; LANES]> {
+) -> Option<[Solved; L]> {
     let ends = ends(proof);
-    let mut endings = vec![[0.0; LANES]; proof.control.story.endings.len()];
-    let mut never = [0.0; LANES];
-    let add = |to: &mut [f64; LANES], here: &[f64; LANES]| {
+    let mut endings = vec![[0.0; L]; proof.control.story.endings.len()];
+    let mut never = [0.0; L];
+    let add = |to: &mut [f64; L], here: &[f64; L]| {
         to.iter_mut().zip(here).for_each(|(to, here)| *to += here);
     };
     let pushed =

@@ -5,8 +5,9 @@
 //! an experiment comes between, what was taught before it is written down after it, so a state alone does not
 //! tell; the way to it does. The title screen is told in the same way: as a page that the beginning teaches.
 
+use super::follow::{Found, Groups};
 use super::graph::{Graph, NOWHERE, Node, Token};
-use super::slices::{Found, Groups, MOST_PAIRS, Slice};
+use super::slices::{Means, PAIR_BYTES, RUN_STEPS, Slice};
 use super::{Course, Proof};
 use crate::engine::Move;
 use crate::journal::pages_of;
@@ -110,14 +111,13 @@ impl<'p> Pages<'p> {
         let mut apart = HashMap::new();
         for (script, ends) in ends.iter().filter(|(_, ends)| ends.len() > 1) {
             for to in ends {
-                apart.insert((*script, *to), groups.count as u32);
-                groups.count += 1;
+                apart.insert((*script, *to), groups.add());
             }
         }
         if !apart.is_empty() {
             each(&mut |node, script, to| {
                 if let Some(group) = apart.get(&(script, to)) {
-                    groups.of.entry(node).or_default().push(*group);
+                    groups.put(node, *group);
                 }
             });
         }
@@ -156,29 +156,25 @@ impl<'p> Pages<'p> {
         self.is_shown(node) && fresh.has(page)
     }
 
-    /// The values that a slice has where a page is told.
-    pub fn told(&self, page: PageId, slice: &Slice, found: &Found) -> BTreeSet<u32> {
+    /// The values that a slice has where a page is told; not all of them where the means are spent.
+    pub fn told(&self, page: PageId, slice: &Slice, found: &Found, means: &Means) -> BTreeSet<u32> {
         let graph = &self.proof.graph;
         let mut told = BTreeSet::new();
-        for (scene, values) in
-            self.story.scenes.iter().zip(&found.by_scene).enumerate().filter_map(|(i, (scene, values))| {
-                self.by_scene[i].contains(&page).then_some((scene, values))
-            })
-        {
-            if !matches!(scene.way, Way::Lab { .. }) {
-                told.extend(values);
+        for (i, scene) in self.story.scenes.iter().enumerate() {
+            if self.by_scene[i].contains(&page) && !matches!(scene.way, Way::Lab { .. }) {
+                told.extend(found.by_scene.values(i));
             }
         }
         // Taught, and nothing shown yet: what the experiments lead to.
         let mut todo = Vec::new();
         for lead in self.ways.get(&page).into_iter().flatten() {
-            let before = match lead.group {
-                Some(group) => &found.by_group[group as usize],
-                None => &found.by_script[lead.script as usize],
+            let (sets, set) = match lead.group {
+                Some(group) => (&found.by_group, group),
+                None => (&found.by_script, lead.script),
             };
             let after: BTreeSet<u32> = match lead.script {
                 0 => BTreeSet::from([0]),
-                script => before.iter().map(|value| slice.step(script, *value)).collect(),
+                script => sets.values(set as usize).map(|value| slice.step(script, value)).collect(),
             };
             match lead.to {
                 Some(node) => todo.extend(after.into_iter().map(|value| (node, value))),
@@ -187,6 +183,10 @@ impl<'p> Pages<'p> {
         }
         let mut seen: HashSet<(Node, u32)> = todo.iter().copied().collect();
         while let Some((node, value)) = todo.pop() {
+            if !means.steps.take(RUN_STEPS) || seen.len() * PAIR_BYTES > means.bytes {
+                means.steps.spend();
+                break;
+            }
             for edge in graph.edges(node) {
                 let next = (edge.to, slice.step(edge.script, value));
                 if self.is_shown(edge.to) {
@@ -206,6 +206,7 @@ impl<'p> Pages<'p> {
         page: PageId,
         slice: &Slice,
         accept: impl Fn(u32) -> bool,
+        means: &Means,
         course: &Course,
     ) -> Option<Vec<(Node, Move)>> {
         type Place = (Node, u32, bool);
@@ -221,7 +222,8 @@ impl<'p> Pages<'p> {
         let mut looked_at = 0;
         while let Some(place) = todo.pop_front() {
             looked_at += 1;
-            if found.len() > MOST_PAIRS || (looked_at % 4096 == 0 && course.is_stopped()) {
+            let spent = found.len() > means.pairs() || !means.steps.take(RUN_STEPS);
+            if spent || (looked_at % 4096 == 0 && course.is_stopped()) {
                 return None;
             }
             let (node, value, fresh) = place;

@@ -264,6 +264,15 @@ enum How {
 type Answers = HashMap<(Lab, Setting, Hand), Arc<OnceLock<u8>>>;
 type Endings = HashMap<(Kind, u32), Vec<(Sample, u8)>>;
 
+/// For each state how many moves are left to a goal, and one more; 0 where none is near. Games have few moves.
+struct Near(Vec<u16>);
+
+impl Near {
+    fn left(&self, node: Node) -> Option<u32> {
+        u32::from(self.0[node as usize]).checked_sub(1)
+    }
+}
+
 pub(super) struct Player<'p> {
     story: &'p Story,
     proof: &'p Proof,
@@ -463,19 +472,19 @@ impl<'p> Player<'p> {
     }
 
     /// How far some states are from where one can be reached within so many moves from the start.
-    fn near(&self, goals: &[Node], most: u32) -> HashMap<Node, u32> {
+    fn near(&self, goals: &[Node], most: u32) -> Near {
         let graph = &self.proof.graph;
         let within = |node: Node, left: u32| graph.depth(node) as u32 + left <= most;
-        let mut near: HashMap<Node, u32> =
-            goals.iter().filter(|node| within(**node, 0)).map(|node| (*node, 0)).collect();
-        let mut level: Vec<Node> = near.keys().copied().collect();
+        let mut near = Near(vec![0; graph.len()]);
+        let mut level: Vec<Node> = goals.iter().copied().filter(|node| within(*node, 0)).collect();
+        level.iter().for_each(|node| near.0[*node as usize] = 1);
         let mut left = 0;
         while !level.is_empty() {
             left += 1;
             let mut next = Vec::new();
             for before in level.iter().flat_map(|node| self.proof.reversed.before(*node)) {
-                if within(*before, left) && !near.contains_key(before) {
-                    near.insert(*before, left);
+                if within(*before, left) && near.left(*before).is_none() {
+                    near.0[*before as usize] = left as u16 + 1;
                     next.push(*before);
                 }
             }
@@ -485,14 +494,7 @@ impl<'p> Player<'p> {
     }
 
     /// A shortest list of moves to a goal at a seed, of at most so many.
-    fn search(
-        &self,
-        seed: u32,
-        near: &HashMap<Node, u32>,
-        most: u32,
-        rare: bool,
-        asked: &mut usize,
-    ) -> Option<Vec<Done>> {
+    fn search(&self, seed: u32, near: &Near, most: u32, rare: bool, asked: &mut usize) -> Option<Vec<Done>> {
         struct Place {
             node: Node,
             before: u32,
@@ -508,7 +510,7 @@ impl<'p> Player<'p> {
         let bound = if rare { MOST_STATES } else { 20 * MOST_STATES };
         while next < places.len() && next < bound && !(next.is_multiple_of(1024) && self.is_stopped()) {
             let (node, depth, hand) = (places[next].node, places[next].depth, places[next].hand.clone());
-            if near.get(&node) == Some(&0) {
+            if near.left(node) == Some(0) {
                 let mut list = Vec::new();
                 let mut at = next;
                 while let Some(done) = places[at].done.take() {
@@ -518,7 +520,7 @@ impl<'p> Player<'p> {
                 list.reverse();
                 return Some(list);
             }
-            let leads = |to: Node| near.get(&to).is_some_and(|left| depth + 1 + left <= most);
+            let leads = |to: Node| near.left(to).is_some_and(|left| depth + 1 + left <= most);
             let mut go = |by: Move, to: Node, how: How, hand: Hand| {
                 if leads(to) && seen.insert((to, hand.clone())) {
                     let done = Some(Done { by, how });

@@ -6,11 +6,12 @@
 //!
 //! Where not every state was looked at, figures and ranges are asked for alone: what is not shown may be shown by the rest.
 
+use super::follow::{self, Followed, Found, Groups};
 use super::graph::{Graph, NOWHERE, Node, Token};
 use super::pages::{self, Fresh, Pages};
 use super::questions::{self, Asks, Question, Site, first_span};
-use super::slices::{self, Found, Slice, Words};
-use super::{Course, Phase, Proof, pack};
+use super::slices::{self, Means, Slice, TooMuch, Words};
+use super::{Course, Phase, Proof, Steps, pack};
 use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub struct TextBudget {
     /// Most values that the facts of one question may have together, at most 16,384.
     pub values: usize,
-    /// Most random walks for the questions over facts with more.
+    /// Most walks for the questions over facts with more.
     pub walks: usize,
 }
 
@@ -32,18 +33,35 @@ impl Default for TextBudget {
     }
 }
 
-/// Most moves of such a walk.
+/// Walks that all questions begin with, and moves of the graph for each: a small story is quicker followed.
+const FIRST_WALKS: usize = 4_000;
+const WALK_MOVES: usize = 16;
+/// Most moves of a walk.
 const LONGEST_WALK: usize = 300;
+/// Steps of a look at a value, or of a move of a walk.
+const LOOK_STEPS: usize = 8;
 
-/// Answers all questions about texts and ranges of a story whose control is explored; and what was cut off
-/// where somebody asked to stop.
+/// What became of all questions.
+#[derive(Default)]
+pub(super) struct Answered {
+    pub diagnostics: Vec<Diagnostic>,
+    /// Pairs of a state and a value that were followed.
+    pub pairs: u64,
+    /// What was cut off where somebody asked to stop.
+    pub cut: Option<Phase>,
+}
+
+/// Answers all questions about texts and ranges of a story whose control is explored, in about so many steps and at most so
+/// many bytes. Half of the bytes are for following values, a quarter for the values themselves, and one for what is
+/// found of them.
 pub(super) fn check(
     story: &Story,
     proof: &Proof,
     budget: TextBudget,
+    (steps, bytes): (usize, usize),
     threads: usize,
     course: &Course,
-) -> (Vec<Diagnostic>, Option<Phase>) {
+) -> Answered {
     let graph = &proof.graph;
     let mut asked = questions::of(story);
     if !graph.is_whole() {
@@ -52,88 +70,140 @@ pub(super) fn check(
     let all = asked.len();
     course.tell(Phase::Following(0.0));
     let owners = slices::owners(story);
-    let mut groups_of_states = slices::Groups::default();
+    let mut groups_of_states = Groups::default();
     let labels = Labels::of(story, proof, &asked, &mut groups_of_states, course);
     let asked_pages: BTreeSet<PageId> = asked.iter().filter_map(|question| question.site.page()).collect();
     let pages = Pages::of(story, proof, &owners, &asked_pages, &mut groups_of_states, course);
+    groups_of_states.arrange(graph.len());
+    let states = &groups_of_states;
+    let places = Places::of(story, graph, &owners);
+    // Walks and witnesses are counted by themselves, so that nothing is left open for their sake.
+    let walking = Steps::new(steps / 2);
+    let searching = Means { steps: Steps::new(steps / 2), bytes: bytes / 2 };
+    let teller = |slice, means| {
+        let (places, labels, pages, searching) = (&places, &labels, &pages, &searching);
+        Teller { story, proof, slice, places, labels, pages, states, means, searching, course }
+    };
+    // Most parts are soon shown by some walk; what is left is followed.
+    let every = (0..story.facts.len()).map(|i| FactId(i as u32));
+    let mut nothing = Means { steps: Steps::new(0), bytes: 0 };
+    let whole = Slice::of(story, graph, &owners, every, true, 0, &mut nothing);
+    let walks = budget.walks.min(FIRST_WALKS).min(graph.transitions() / WALK_MOVES);
+    let shown = teller(&whole, &nothing).walk(&asked, walks, &walking);
+    let asked: Vec<Question> =
+        asked.into_iter().zip(shown).filter(|(_, shown)| !shown).map(|(question, _)| question).collect();
+    let mut done = all - asked.len();
     // Questions over the same facts share a slice.
     let mut groups: BTreeMap<(Vec<bool>, bool), Vec<Question>> = BTreeMap::new();
     for question in asked {
-        let mut facts = vec![false; story.facts.len()];
-        for (condition, _) in &question.path {
-            pack::reads(story, condition, &mut |fact| facts[fact.index()] = true);
-        }
-        question.flag.iter().for_each(|(fact, _)| facts[fact.index()] = true);
-        if let Asks::InRange(fact) = question.asks {
-            facts[fact.index()] = true;
-        }
-        pack::close(story, &mut facts);
-        let asks_figure = question.path.iter().any(|(condition, _)| reads_figure(condition));
-        let labs = asks_figure || matches!(question.asks, Asks::Measured(_));
-        groups.entry((facts, labs)).or_default().push(question);
+        groups.entry(reads(story, &question)).or_default().push(question);
     }
+    let mut means = Means { steps: Steps::new(steps), bytes: bytes / 4 };
     let slices: Vec<Slice> = groups
         .keys()
         .take_while(|_| !course.is_stopped())
         .map(|(facts, labs)| {
             let ids = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32));
-            Slice::of(story, graph, &owners, ids, *labs, budget.values)
+            Slice::of(story, graph, &owners, ids, *labs, budget.values, &mut means)
         })
         .collect();
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
-    let (scenes, states) = (story.scenes.len(), &groups_of_states);
-    let found =
-        slices::propagate(graph, &proof.components, &scene_of, scenes, states, &slices, threads, course);
-    let found = match found {
-        Ok(found) => found,
-        Err(cut) => return (Vec::new(), Some(cut)),
+    let ground = follow::Ground {
+        graph,
+        components: &proof.components,
+        scene_of: &scene_of,
+        scenes: story.scenes.len(),
+        groups: states,
     };
-    let places = Places::of(story, graph, &owners);
-    let (mut complaints, mut done) = (pages::never_kept(story), 0);
+    let limits = follow::Limits {
+        steps: means.steps.left(),
+        bytes: (bytes / 2).saturating_sub(states.bytes()),
+        kept: bytes / 4,
+    };
+    let Followed { found, pairs, steps: taken } =
+        match follow::follow(&ground, &slices, limits, threads, course) {
+            Ok(followed) => followed,
+            Err(cut) => return Answered { cut: Some(cut), ..Answered::default() },
+        };
+    means.steps.take(taken);
+    // What following took is free again.
+    means.bytes = bytes / 2;
+    let mut answered = Answered { pairs, diagnostics: pages::never_kept(story), cut: None };
     if graph.is_whole() {
-        complaints.extend(labels.never_locked(story, proof));
+        answered.diagnostics.extend(labels.never_locked(story, proof));
     }
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
-        let teller = Teller {
-            story,
-            proof,
-            slice,
-            places: &places,
-            labels: &labels,
-            pages: &pages,
-            states: &groups_of_states,
-            owners: &owners,
-            course,
-        };
+        let teller = teller(slice, &means);
         course.tell(Phase::Texts(done, all));
-        let Some(found) = found else {
-            if !graph.is_whole() {
+        let found = match found {
+            Ok(found) => found,
+            // Nothing is claimed of what was not looked at, so not that it is open either.
+            Err(_) if !graph.is_whole() => {
                 done += questions.len();
                 continue;
             }
-            let seen = teller.walk(questions, budget.walks);
-            if course.is_stopped() {
-                return (complaints, Some(Phase::Texts(done, all)));
+            Err(why) => {
+                let seen = teller.walk(questions, budget.walks, &walking);
+                if course.is_stopped() {
+                    return Answered { cut: Some(Phase::Texts(done, all)), ..answered };
+                }
+                let open = questions.iter().zip(seen).filter(|(_, seen)| !seen);
+                answered.diagnostics.extend(open.map(|(question, _)| undecided(question, *why)));
+                done += questions.len();
+                continue;
             }
-            done += questions.len();
-            for (question, _) in questions.iter().zip(seen).filter(|(_, seen)| !seen) {
-                complaints.push(
-                    Diagnostic::new(Code::NotDecided, question.span, "this takes too many values to follow")
-                        .help("let fewer facts, or smaller ones, decide it"),
-                );
-            }
-            continue;
         };
         for question in questions {
-            complaints.extend(teller.answer(question, found));
+            let mut told = teller.answer(question, found);
             if course.is_stopped() {
-                return (complaints, Some(Phase::Texts(done, all)));
+                return Answered { cut: Some(Phase::Texts(done, all)), ..answered };
             }
+            if means.steps.are_spent() {
+                // What was found wrong before is so, but that nothing was found says nothing.
+                if matches!(question.asks, Asks::Shown) {
+                    told.clear();
+                }
+                told.extend(graph.is_whole().then(|| undecided(question, TooMuch::Steps)));
+            }
+            answered.diagnostics.extend(told);
             done += 1;
         }
     }
     course.tell(Phase::Texts(all, all));
-    (complaints, None)
+    answered
+}
+
+/// The facts that decide a question, and whether it hangs on which labs have run.
+fn reads(story: &Story, question: &Question) -> (Vec<bool>, bool) {
+    let mut facts = vec![false; story.facts.len()];
+    for (condition, _) in &question.path {
+        pack::reads(story, condition, &mut |fact| facts[fact.index()] = true);
+    }
+    question.flag.iter().for_each(|(fact, _)| facts[fact.index()] = true);
+    if let Asks::InRange(fact) = question.asks {
+        facts[fact.index()] = true;
+    }
+    pack::close(story, &mut facts);
+    let asks_figure = question.path.iter().any(|(condition, _)| reads_figure(condition));
+    (facts, asks_figure || matches!(question.asks, Asks::Measured(_)))
+}
+
+/// What is said of a question that is left open.
+fn undecided(question: &Question, why: TooMuch) -> Diagnostic {
+    let (message, help) = match why {
+        TooMuch::Values => {
+            ("this takes too many values to follow", "let fewer facts, or smaller ones, decide it")
+        }
+        TooMuch::Steps => (
+            "this takes too many steps to decide",
+            "let fewer facts, or smaller ones, decide it, or allow more with `--steps`",
+        ),
+        TooMuch::Bytes => (
+            "this takes too much memory to decide",
+            "let fewer facts, or smaller ones, decide it, or allow more with `--memory`",
+        ),
+    };
+    Diagnostic::new(Code::NotDecided, question.span, message).help(help)
 }
 
 /// Where in the scripts texts are told.
@@ -174,20 +244,11 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(
-        story: &Story,
-        proof: &Proof,
-        asked: &[Question],
-        states: &mut slices::Groups,
-        course: &Course,
-    ) -> Labels {
+    fn of(story: &Story, proof: &Proof, asked: &[Question], states: &mut Groups, course: &Course) -> Labels {
         let mut labels = Labels { groups: HashMap::new(), locked: HashSet::new() };
         for question in asked {
             if let Site::Label(_) | Site::Reason(_) = question.site {
-                labels.groups.entry(question.site).or_insert_with(|| {
-                    states.count += 1;
-                    states.count as u32 - 1
-                });
+                labels.groups.entry(question.site).or_insert_with(|| states.add());
             }
         }
         let any = !labels.groups.is_empty() || story.choices.iter().any(|choice| choice.locked.is_some());
@@ -199,7 +260,7 @@ impl Labels {
             engine::offers(&proof.control.story, proof.graph.key(node), |choice, open| {
                 let told = [Some(Site::Label(choice)), (!open).then_some(Site::Reason(choice))];
                 for group in told.into_iter().flatten().filter_map(|site| labels.groups.get(&site)) {
-                    states.of.entry(node).or_default().push(*group);
+                    states.put(node, *group);
                 }
                 if !open {
                     labels.locked.insert(choice);
@@ -230,6 +291,16 @@ impl Labels {
     }
 }
 
+/// The questions of a walk by where they are asked; those that are answered are taken out.
+#[derive(Default)]
+struct Stops {
+    /// How far the script has got then.
+    scripts: HashMap<u32, Vec<(usize, usize)>>,
+    scenes: HashMap<SceneId, Vec<usize>>,
+    groups: HashMap<u32, Vec<usize>>,
+    elsewhere: Vec<usize>,
+}
+
 struct Teller<'t> {
     story: &'t Story,
     proof: &'t Proof,
@@ -237,8 +308,10 @@ struct Teller<'t> {
     places: &'t Places,
     labels: &'t Labels,
     pages: &'t Pages<'t>,
-    states: &'t slices::Groups,
-    owners: &'t [SceneId],
+    states: &'t Groups,
+    means: &'t Means,
+    /// What witnesses may take.
+    searching: &'t Means,
     course: &'t Course<'t>,
 }
 
@@ -259,7 +332,7 @@ impl Teller<'_> {
         match site {
             Site::Label(_) | Site::Reason(_) => {
                 let group = self.labels.groups.get(&site);
-                group.is_some_and(|group| self.states.of.get(&node).is_some_and(|here| here.contains(group)))
+                group.is_some_and(|group| self.states.of(node).contains(group))
             }
             Site::Here(page) | Site::Page(page) => self.pages.told_at(fresh, node, page),
             _ => self.told_in(site, self.proof.scene(node)),
@@ -281,7 +354,7 @@ impl Teller<'_> {
         // The first script leads to the first value.
         let mut words = if script == 0 { self.slice.start() } else { self.slice.value(value).clone() };
         let tokens = &self.proof.graph.scripts[script as usize][..far];
-        self.slice.run(tokens, &mut words, self.owners, &mut Vec::new());
+        self.slice.run(tokens, &mut words, &mut Vec::new());
         words
     }
 
@@ -302,101 +375,129 @@ impl Teller<'_> {
 
     /// Whether the text at a site is told with some value that is accepted.
     fn any(&self, site: Site, found: &Found, mut accept: impl FnMut(&Words) -> bool) -> bool {
-        for (i, values) in found.by_scene.iter().enumerate() {
-            if self.told_in(site, SceneId(i as u32)) {
-                for value in values {
-                    if accept(self.slice.value(*value)) {
-                        return true;
-                    }
-                }
+        let accepts = |value: &Words| self.means.steps.take(LOOK_STEPS) && accept(value);
+        self.any_of(site, found, accepts) && !self.means.steps.are_spent()
+    }
+
+    fn any_of(&self, site: Site, found: &Found, mut accept: impl FnMut(&Words) -> bool) -> bool {
+        for scene in 0..found.by_scene.len() {
+            if self.told_in(site, SceneId(scene as u32))
+                && found.by_scene.values(scene).any(|value| accept(self.slice.value(value)))
+            {
+                return true;
             }
         }
         if let Some(page) = site.page() {
-            let told = self.pages.told(page, self.slice, found);
+            let told = self.pages.told(page, self.slice, found, self.means);
             return match site {
                 Site::Page(_) => !told.is_empty() && accept(self.slice.value(0)),
                 _ => told.iter().any(|value| accept(self.slice.value(*value))),
             };
         }
         if let Some(group) = self.labels.groups.get(&site)
-            && found.by_group[*group as usize].iter().any(|value| accept(self.slice.value(*value)))
+            && found.by_group.values(*group as usize).any(|value| accept(self.slice.value(value)))
         {
             return true;
         }
-        for (script, far) in self.told_by(site) {
-            let first = [0];
-            let values: &[u32] = if script == 0 { &first } else { &found.by_script[script as usize] };
-            for value in values {
-                if accept(&self.after(script, far, *value)) {
-                    return true;
-                }
-            }
-        }
-        false
+        let told = self.told_by(site);
+        told.into_iter()
+            .any(|(script, far)| before(found, script).any(|value| accept(&self.after(script, far, value))))
     }
 
-    /// Where there are too many values to follow: which parts of texts are shown on random walks. What one
-    /// walk shows is shown by a playthrough; what none shows stays undecided.
-    fn walk(&self, questions: &[Question], walks: usize) -> Vec<bool> {
+    /// Which parts of texts are shown on walks over the graph. What one walk shows is shown by a playthrough; that none
+    /// shows it says nothing. Every other walk takes what was taken least so far.
+    fn walk(&self, questions: &[Question], walks: usize, steps: &Steps) -> Vec<bool> {
         let graph = &self.proof.graph;
-        let asks_parts = |question: &&Question| matches!(question.asks, Asks::Shown);
         let mut seen = vec![false; questions.len()];
-        let mut left = questions.iter().filter(asks_parts).count();
-        let mut by_script: HashMap<u32, Vec<(usize, usize)>> = HashMap::new();
-        for (i, question) in questions.iter().enumerate() {
-            for (script, far) in self.told_by(question.site) {
-                by_script.entry(script).or_default().push((i, far));
-            }
-        }
+        let (mut stops, mut left) = self.stops(questions);
         // Dice that are the same in every run (SplitMix64; Steele, Lea and Flood 2014).
         let mut state = 0u64;
-        let mut below = |n: usize| {
+        let mut dice = || {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (z ^ (z >> 31)) as usize % n
+            (z ^ (z >> 31)) as usize
         };
-        for _ in 0..walks {
-            if left == 0 || self.course.is_stopped() {
+        let mut taken = vec![0u32; graph.scripts.len()];
+        for walk in 0..walks {
+            if left == 0 || steps.are_spent() || self.course.is_stopped() {
                 break;
             }
-            let mut look = |i: usize, value: &Words| {
-                let question = &questions[i];
-                if !seen[i] && matches!(question.asks, Asks::Shown) && self.is_shown(question, value) {
-                    seen[i] = true;
-                    left -= 1;
-                }
-            };
             let (mut node, mut script, mut value) = (0, 0, self.slice.start());
             let (mut from, mut fresh) = (NOWHERE, Fresh::default());
             for _ in 0..LONGEST_WALK {
+                let mut looks = 1;
+                // Whether it is still open.
+                let mut look = |i: usize, value: &Words| {
+                    looks += 1;
+                    if !seen[i] && self.is_shown(&questions[i], value) {
+                        seen[i] = true;
+                        left -= 1;
+                    }
+                    !seen[i]
+                };
                 self.pages.follow(&mut fresh, from, script, node);
-                for (i, far) in by_script.get(&script).into_iter().flatten() {
-                    let mut words = value.clone();
-                    self.slice.run(
-                        &graph.scripts[script as usize][..*far],
-                        &mut words,
-                        self.owners,
-                        &mut Vec::new(),
-                    );
-                    look(*i, &words);
+                if let Some(here) = stops.scripts.get_mut(&script) {
+                    here.retain(|(i, far)| {
+                        let mut words = value.clone();
+                        self.slice.run(&graph.scripts[script as usize][..*far], &mut words, &mut Vec::new());
+                        look(*i, &words)
+                    });
                 }
-                self.slice.run(&graph.scripts[script as usize], &mut value, self.owners, &mut Vec::new());
-                for (i, question) in questions.iter().enumerate() {
-                    if self.told_at(question.site, node, &fresh) {
-                        let at_first = matches!(question.site, Site::Page(_));
-                        look(i, if at_first { self.slice.value(0) } else { &value });
+                self.slice.run(&graph.scripts[script as usize], &mut value, &mut Vec::new());
+                let scene = self.proof.scene(node);
+                if let Some(here) = stops.scenes.get_mut(&scene) {
+                    here.retain(|i| look(*i, &value));
+                }
+                for group in self.states.of(node) {
+                    if let Some(here) = stops.groups.get_mut(group) {
+                        here.retain(|i| look(*i, &value));
                     }
                 }
+                stops.elsewhere.retain(|i| {
+                    let site = questions[*i].site;
+                    let at_first = matches!(site, Site::Page(_));
+                    let value = if at_first { self.slice.value(0) } else { &value };
+                    !self.told_at(site, node, &fresh) || look(*i, value)
+                });
                 let edges = graph.edges(node);
-                if edges.is_empty() {
+                if edges.is_empty() || !steps.take(LOOK_STEPS * looks + stops.elsewhere.len()) {
                     break;
                 }
-                let edge = edges[below(edges.len())];
+                let first = dice() % edges.len();
+                let turned = edges[first..].iter().chain(&edges[..first]);
+                let least = turned.min_by_key(|edge| taken[edge.script as usize]);
+                let edge = least.filter(|_| walk % 2 == 1).unwrap_or(&edges[first]);
+                taken[edge.script as usize] += 1;
                 (from, node, script) = (node, edge.to, edge.script);
             }
         }
         seen
+    }
+
+    /// Where on a walk it is asked whether parts are shown, and how many are asked about.
+    fn stops(&self, questions: &[Question]) -> (Stops, usize) {
+        let (mut stops, mut count) = (Stops::default(), 0);
+        for (i, question) in questions.iter().enumerate() {
+            if !matches!(question.asks, Asks::Shown) {
+                continue;
+            }
+            count += 1;
+            for (script, far) in self.told_by(question.site) {
+                stops.scripts.entry(script).or_default().push((i, far));
+            }
+            match question.site {
+                Site::Scene(scene) => stops.scenes.entry(scene).or_default().push(i),
+                Site::Label(_) | Site::Reason(_) => {
+                    if let Some(group) = self.labels.groups.get(&question.site) {
+                        stops.groups.entry(*group).or_default().push(i);
+                    }
+                }
+                Site::Reply(_) => {}
+                _ => stops.elsewhere.push(i),
+            }
+        }
+        (stops, count)
     }
 
     fn shown(&self, question: &Question, found: &Found) -> Option<Diagnostic> {
@@ -439,7 +540,7 @@ impl Teller<'_> {
             if let Some(page) = question.site.page() {
                 let at_first = matches!(question.site, Site::Page(_));
                 let accept = |value: u32| missing(self.slice.value(if at_first { 0 } else { value }));
-                return self.pages.witness(page, self.slice, accept, self.course);
+                return self.pages.witness(page, self.slice, accept, self.searching, self.course);
             }
             self.slice.witness(
                 &self.proof.graph,
@@ -449,6 +550,7 @@ impl Teller<'_> {
                 |script, value| {
                     told.iter().any(|(at, far)| *at == script && missing(&self.after(script, *far, value)))
                 },
+                self.searching,
                 self.course,
             )
         };
@@ -477,7 +579,7 @@ impl Teller<'_> {
             let mut left = Vec::new();
             // The first script leads to the first value.
             let mut words = if script == 0 { self.slice.start() } else { self.slice.value(value).clone() };
-            self.slice.run(&graph.scripts[script as usize], &mut words, self.owners, &mut left);
+            self.slice.run(&graph.scripts[script as usize], &mut words, &mut left);
             left.retain(|(left, _)| *left == fact);
             left
         };
@@ -487,15 +589,19 @@ impl Teller<'_> {
                 complaints.push(out_of_range(self.story, fact, Some(token), witness));
             }
         }
-        for (script, values) in found.by_script.iter().enumerate().skip(1) {
-            for value in values {
-                for (_, token) in leaves(script as u32, *value) {
+        for script in 1..graph.scripts.len() as u32 {
+            for value in before(found, script) {
+                if !self.means.steps.take(LOOK_STEPS) {
+                    return complaints;
+                }
+                for (_, token) in leaves(script, value) {
                     if told.insert(token) {
                         let search = || {
                             self.slice.witness(
                                 graph,
                                 |_, _| false,
                                 |script, value| leaves(script, value).iter().any(|(_, at)| *at == token),
+                                self.searching,
                                 self.course,
                             )
                         };
@@ -508,6 +614,13 @@ impl Teller<'_> {
         }
         complaints
     }
+}
+
+/// The values before a script. The first script leads to the first value.
+fn before(found: &Found, script: u32) -> impl Iterator<Item = u32> + '_ {
+    let first = (script == 0).then_some(0);
+    let set = (script != 0).then(|| found.by_script.values(script as usize));
+    first.into_iter().chain(set.into_iter().flatten())
 }
 
 /// A complaint about a fact that leaves its range.

@@ -78,7 +78,10 @@ pub fn along(
         places.push((Some(i), proof.name(story, at, by), matches!(entry, Entry::World(..)), to));
         at = to;
     }
-    let lanes: Vec<_> = places.chunks(odds::LANES).collect();
+    // Many at once where there is memory for it.
+    let wide = proof.bytes() + odds::LANES_BYTES * proof.graph.len() * threads <= budget.bytes;
+    let threads = if wide { threads } else { 1 };
+    let lanes: Vec<_> = places.chunks(if wide { odds::LANES } else { 1 }).collect();
     let solved: Mutex<BTreeMap<usize, Vec<odds::Solved>>> = Mutex::default();
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -87,14 +90,18 @@ pub fn along(
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(here) = lanes.get(i) else { return };
             // Where fewer are left, the last is solved more than once.
-            let starts = std::array::from_fn(|lane| here[lane.min(here.len() - 1)].3);
+            let start = |lane: usize| here[lane.min(here.len() - 1)].3;
             let tell = |part: f64| {
                 let finished = done.load(Ordering::Relaxed) as f64;
                 course.tell(Phase::Odds((finished + part) / lanes.len() as f64));
             };
-            let Some(mut odds) = odds::from(proof, starts, budget.steps, course, &tell).map(Vec::from) else {
-                return;
+            let odds = if wide {
+                let starts: [Node; odds::LANES] = std::array::from_fn(start);
+                odds::from(proof, starts, budget.steps, course, &tell).map(Vec::from)
+            } else {
+                odds::from(proof, [start(0)], budget.steps, course, &tell).map(Vec::from)
             };
+            let Some(mut odds) = odds else { return };
             odds.truncate(here.len());
             done.fetch_add(1, Ordering::Relaxed);
             if let Ok(mut solved) = solved.lock() {

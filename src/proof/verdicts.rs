@@ -66,7 +66,7 @@ pub(super) struct Checked {
 
 /// Everything that control decides. What needs all states is left out where some were not looked at; claims take at
 /// most so many steps.
-pub(super) fn check(story: &Story, proof: &Proof, steps: usize, course: &Course) -> Checked {
+pub(super) fn check(story: &Story, proof: &Proof, (steps, room): (usize, usize), course: &Course) -> Checked {
     let mut found = Vec::new();
     let mut told = HashSet::new();
     for fault in &proof.graph.faults {
@@ -93,7 +93,7 @@ pub(super) fn check(story: &Story, proof: &Proof, steps: usize, course: &Course)
     if !course.is_stopped() {
         traps(story, proof, &refusing, &mut checked.found);
     }
-    checked.cut = failing_claims(story, proof, steps, course, &mut checked);
+    checked.cut = failing_claims(story, proof, (steps, room), course, &mut checked);
     checked
 }
 
@@ -389,7 +389,7 @@ fn only_choices(story: &Story, proof: &Proof, refusing: &HashSet<Node>, found: &
 fn failing_claims(
     story: &Story,
     proof: &Proof,
-    steps: usize,
+    (steps, room): (usize, usize),
     course: &Course,
     checked: &mut Checked,
 ) -> Option<Phase> {
@@ -401,6 +401,7 @@ fn failing_claims(
         components: &proof.components,
         chances: &proof.chances,
         steps: Steps::new(steps),
+        room,
         course,
     };
     for (done, claim) in story.claims.iter().enumerate() {

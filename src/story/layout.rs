@@ -1,6 +1,15 @@
 //! Where everything lies in a state's words, for a whole story or for some of its facts.
 
-use super::{Effect, Effects, FactId, FactKind, Layout, Run, Slot, Story};
+use super::{ArmId, ChoiceId, Effect, Effects, FactId, FactKind, Layout, Run, Slot, Story};
+
+/// Who changes facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Doer {
+    /// A choice that is taken.
+    Choice(ChoiceId),
+    /// An arm that is taken.
+    Arm(ArmId),
+}
 
 impl Story {
     /// Gives scene, waiting scenes, marks and facts their places.
@@ -21,6 +30,51 @@ impl Story {
         }
         story.lay_out_some(self.layout.marks.len(), |fact| keep(base(fact)));
         story
+    }
+
+    /// Some facts alone and what choices and arms do to them: a story without scenes and texts, in whose states
+    /// nothing but these facts lies, and the effects of whoever has any.
+    pub fn of_facts(&self, keep: impl Fn(FactId) -> bool) -> (Story, Vec<(Doer, Effects)>) {
+        let mut story = Story {
+            facts: self.facts.clone(),
+            authors: Vec::new(),
+            acts: Vec::new(),
+            cast: Vec::new(),
+            scenes: Vec::new(),
+            choices: Vec::new(),
+            events: Vec::new(),
+            endings: Vec::new(),
+            pages: Vec::new(),
+            labs: Default::default(),
+            scene_aliases: Vec::new(),
+            choice_aliases: Vec::new(),
+            ending_aliases: Vec::new(),
+            page_aliases: Vec::new(),
+            claims: Vec::new(),
+            layout: Layout::default(),
+            warnings: Vec::new(),
+            arms: Vec::new(),
+            effects: Vec::new(),
+            parts: Vec::new(),
+            segments: Vec::new(),
+            variants: Vec::new(),
+            arena: String::new(),
+            depth: 0,
+            ..*self
+        };
+        let choices =
+            self.choices.iter().zip(0..).map(|(choice, i)| (Doer::Choice(ChoiceId(i)), choice.then));
+        let arms = self.arms.iter().zip(0..).map(|(arm, i)| (Doer::Arm(ArmId(i)), arm.then));
+        let keep = |fact: FactId| keep(self.base(fact));
+        let mut effects = Vec::new();
+        let kept = choices
+            .chain(arms)
+            .map(|(doer, then)| (doer, self.project_effects(then, &keep, &mut effects)))
+            .filter(|(_, then)| !then.is_empty())
+            .collect();
+        story.effects = effects;
+        story.lay_out_some(0, keep);
+        (story, kept)
     }
 
     /// The fact that a computed one is computed from; itself for any other.

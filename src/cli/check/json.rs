@@ -48,6 +48,7 @@ fn report(source: &Source, complaints: &[Diagnostic], found: Option<&Found<'_>>)
         "looked_at": proof.map(|proof| proof.graph.looked_at()),
         "seconds": found.map(|found| found.times.0.as_secs_f64()),
         "bytes": proof.map(|proof| proof.graph.bytes),
+        "pairs": proof.map(|proof| proof.pairs),
         "endings": found.map(endings),
         "experiments": found.and_then(|found| found.showing).map(|showing| showing.runs),
         "seconds_shown": found.map(|found| found.times.1.as_secs_f64()),

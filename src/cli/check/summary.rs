@@ -32,6 +32,10 @@ pub(super) fn print(found: &Found<'_>, style: Style, notes: bool, out: &mut impl
         found.times.0.as_secs_f64(),
         proof.graph.bytes as f64 / proof.graph.len().max(1) as f64
     ));
+    if proof.pairs > 0 {
+        let pairs = crate::text::counted(proof.pairs, "pair");
+        say(&format!("For texts, {pairs} of a state and a value of the facts that they ask for."));
+    }
     if let Some(sentence) = unfinished(proof) {
         say(&sentence);
     }

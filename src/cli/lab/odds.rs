@@ -5,7 +5,7 @@ use crate::cli::output::write_whole;
 use crate::labs::odds::Odds;
 use crate::labs::sweep::all_cores;
 use crate::labs::{Lab, Setting};
-use crate::proof::explore::{Budget, Ended, explore};
+use crate::proof::explore::{Budget, Ended, Later, explore};
 use crate::proof::odds::settings;
 use crate::proof::pack::{Control, Reduce};
 use crate::shell::Trouble;
@@ -88,7 +88,14 @@ pub fn write_odds(settings: &[(Lab, Setting)], seeds: u32) -> String {
 /// The settings that a story can reach: all of its states are explored.
 fn reached(story: &Story) -> Result<Vec<(Lab, Setting)>, Trouble> {
     let control = Control::of(story, Reduce::default());
-    let graph = explore(&control, Budget::default(), all_cores().get(), &AtomicBool::new(false), &mut |_| {});
+    let graph = explore(
+        &control,
+        Budget::default(),
+        Later::default(),
+        all_cores().get(),
+        &AtomicBool::new(false),
+        &mut |_| {},
+    );
     if graph.ended != Ended::Complete {
         return Err(Trouble::Told(
             "the story has more states than can be explored, so its settings are not known; `treed check` says how far it got".to_owned(),
