@@ -481,6 +481,21 @@ fn what_is_left_undecided_is_the_same_at_any_number_of_threads() {
 }
 
 #[test]
+fn witnesses_of_very_many_claims_are_bounded_together() {
+    let claims = "Never(Fact(AtLeast(\"n\", 9999))), ".repeat(200);
+    let story = story(&with(
+        &format!(r#"facts: {{"n": Range(from: 0, to: 9999, start: 0)}}, claims: [{claims}],"#),
+        r#""a": (text: "A.", choices: [(id: "more", label: "More", then: [RaiseToEnd("n", 1)]), (id: "stop", label: "Stop", when: AtLeast("n", 9999), to: "end")]),"#,
+    ));
+    let proof = proved(&story);
+    let moves: Vec<usize> =
+        proof.diagnostics.iter().map(|fault| fault.witness.as_ref().map_or(0, Vec::len)).collect();
+    assert_eq!((moves.len(), moves[0]), (200, 9999));
+    assert!(moves.iter().sum::<usize>() <= 1 << 20, "{moves:?}");
+    assert_eq!(proof.claims.fail, 200);
+}
+
+#[test]
 fn the_longest_game_and_the_shortest_cycle_are_found() {
     let way = |more: &str| {
         let scenes = format!(

@@ -118,6 +118,42 @@ fn the_same_games_are_found_at_any_number_of_threads_and_really_end_so() {
 }
 
 #[test]
+fn what_all_endings_ask_of_experiments_is_bounded() {
+    // Each ending is one choice and one flight away, whatever the flight brings.
+    let each = |of: &dyn Fn(usize) -> String| (0..40).map(of).collect::<Vec<_>>().concat();
+    let outcomes = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"];
+    let arms = each(&|i| format!(r#"(when: Equals("n", {i}), to: "e{i}"),"#));
+    let last = r#"(to: "e0")"#;
+    let arms: String = outcomes.map(|outcome| format!(r#""{outcome}": [{arms} {last}],"#)).concat();
+    let text = format!(
+        r#"#![enable(implicit_some)]
+Story(id: "m", title: "M", version: "1", start: "s", facts: {{"n": Range(from: 0, to: 39, start: 0)}},
+  scenes: {{"s": (text: "S.", choices: [{}]), "fly": (text: "F.", lab: (run: "drones", arms: {{{arms}}})), {}}},
+  endings: {{{}}})"#,
+        each(&|i| format!(r#"(id: "c{i}", label: "C", then: [Put("n", {i})], to: "fly"),"#)),
+        each(&|i| format!(r#""e{i}": (text: "E.", ending: "e{i}"),"#)),
+        each(&|i| format!(r#""e{i}": (title: "E", hint: "h"),"#)),
+    );
+    let story = support::story(&text);
+    let proof = proved(&story);
+    for threads in [1, 2, 3] {
+        let limits = Limits { seeds: 5, threads, runs: 1, ..Limits::default() };
+        let found = shown::endings(&story, &proof, limits, &false.into(), &mut |_| {});
+        let shown: Vec<bool> = found.endings.iter().map(Option::is_some).collect();
+        // One answer each, as many as thirty endings may ask for.
+        assert!(shown[..30].iter().all(|shown| *shown) && !shown[30..].contains(&true), "{shown:?}");
+        assert_eq!(found.diagnostics.len(), 10);
+        assert!(
+            found.diagnostics.iter().all(|it| it.label.contains("not looked for")),
+            "{:?}",
+            found.diagnostics
+        );
+        let found = shown_with(&story, &proof, threads);
+        assert!(found.endings.iter().all(Option::is_some));
+    }
+}
+
+#[test]
 fn a_fault_says_whether_a_real_game_shows_it() {
     let faulty = |outcome: &str| {
         let arms: Vec<String> = ["Rescued", "Crashed", "Fled", "Orbiting", "Hovering", "Grounded"]

@@ -46,8 +46,8 @@ type Start = (Node, Vec<(Node, Move)>);
 pub(super) enum Judged {
     /// It holds.
     Holds,
-    /// A state in which it fails, and the fewest moves that lead to it.
-    Fails(Node, Vec<(Node, Move)>),
+    /// A state in which it fails, and the moves of the world that lead to it if it is a first one.
+    Fails(Node, Option<Vec<(Node, Move)>>),
     /// It hangs on a chance that is not known closely enough, or on states that were not looked at.
     Undecided,
     /// There were too few steps to decide it.
@@ -114,16 +114,20 @@ pub(super) struct Ground<'g> {
 impl Ground<'_> {
     /// Decides a claim.
     pub fn judge(&self, claim: &Claim) -> Judged {
+        if self.steps.are_spent() {
+            return Judged::Spent;
+        }
         // What holds surely is less than what may hold; mostly they are the same.
         let wanted = claim.of != Quantified::Never;
         let broken = |surely: bool| {
             let holds = self.set(&claim.promise, surely);
             self.steps.take(self.graph.len());
             if claim.of == Quantified::AtStart {
-                return self.starts().0.into_iter().find(|(node, _)| !holds[*node as usize]);
+                let first = self.starts().0.into_iter().find(|(node, _)| !holds[*node as usize]);
+                return first.map(|(node, path)| (node, Some(path)));
             }
             let breaks = |node: &Node| self.player_chooses(*node) && holds[*node as usize] != wanted;
-            self.graph.nodes().find(breaks).map(|node| (node, self.graph.path(node)))
+            self.graph.nodes().find(breaks).map(|node| (node, None))
         };
         let mut first = broken(wanted);
         // So it is where all is known; but chances are not, nor what follows from states that were not looked at.

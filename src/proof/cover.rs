@@ -116,9 +116,10 @@ pub fn games<'s>(
     let mut found = Vec::new();
     let mut player = Curious::new(story);
     // Targets that ask for the same are looked for together.
+    let needs = pack::Needs::of(story);
     let mut groups: BTreeMap<(Vec<bool>, bool, Counted), Vec<Target>> = BTreeMap::new();
     for target in targets(story).into_iter().filter(|target| !shown.has(target.part)) {
-        groups.entry(asked(story, &target)).or_default().push(target);
+        groups.entry(asked(story, &needs, &target)).or_default().push(target);
     }
     for ((facts, labs, counted), mut targets) in groups {
         targets.retain(|target| !shown.has(target.part));
@@ -161,12 +162,12 @@ pub fn games<'s>(
 }
 
 /// The facts that decide whether a paragraph is told, whether experiments do, and what must be counted.
-fn asked(story: &Story, target: &Target) -> (Vec<bool>, bool, Counted) {
+fn asked(story: &Story, needs: &pack::Needs, target: &Target) -> (Vec<bool>, bool, Counted) {
     let mut facts = vec![false; story.facts.len()];
     for (condition, _) in &target.path {
         pack::reads(story, condition, &mut |fact| facts[fact.index()] = true);
     }
-    pack::close(story, &mut facts);
+    needs.close(&mut facts);
     let labs = target.path.iter().any(|(condition, _)| reads_figure(condition));
     let counted = match target.site {
         Site::Here(page) | Site::Page(page) => Counted::Taught(page),

@@ -192,7 +192,7 @@ pub fn control_facts(story: &Story) -> Vec<bool> {
     for fact in claimed_facts(story) {
         control[fact.index()] = true;
     }
-    close(story, &mut control);
+    Needs::of(story).close(&mut control);
     control
 }
 
@@ -205,51 +205,53 @@ fn claimed_facts(story: &Story) -> Vec<FactId> {
     facts
 }
 
-/// Adds the facts that the effects on some facts read, and so on.
-pub fn close(story: &Story, facts: &mut [bool]) {
-    loop {
-        let mut grown = false;
-        let mut add = |fact: FactId, facts: &mut [bool]| {
-            let fact = story.base(fact);
-            grown |= !std::mem::replace(&mut facts[fact.index()], true);
-        };
+/// For each fact, the facts that are read when it is changed.
+#[derive(Debug)]
+pub struct Needs(Vec<Vec<FactId>>);
+
+impl Needs {
+    /// One look at all that is done.
+    pub fn of(story: &Story) -> Needs {
+        let mut needs = vec![Vec::new(); story.facts.len()];
         for list in story.lists_of_effects() {
-            close_list(story, list, facts, &mut add);
+            need(story, list, &mut Vec::new(), &mut needs);
         }
-        if !grown {
-            return;
+        for facts in &mut needs {
+            facts.sort_unstable();
+            facts.dedup();
+        }
+        Needs(needs)
+    }
+
+    /// Adds all facts that what is done to these reads, and what is done to those, and so on.
+    pub fn close(&self, facts: &mut [bool]) {
+        let mut todo: Vec<usize> = (0..facts.len()).filter(|i| facts[*i]).collect();
+        while let Some(fact) = todo.pop() {
+            for needed in &self.0[fact] {
+                if !std::mem::replace(&mut facts[needed.index()], true) {
+                    todo.push(needed.index());
+                }
+            }
         }
     }
 }
 
-/// True where the list writes one of the facts.
-fn close_list(
-    story: &Story,
-    effects: Effects,
-    facts: &mut [bool],
-    add: &mut impl FnMut(FactId, &mut [bool]),
-) -> bool {
-    let mut writes = false;
+/// Notes what is read for each fact that a list changes, under some conditions.
+fn need(story: &Story, effects: Effects, under: &mut Vec<FactId>, needs: &mut [Vec<FactId>]) {
     for effect in story.effects(effects) {
-        match effect {
-            Effect::Put(fact, _) | Effect::Add { fact, .. } => writes |= facts[fact.index()],
-            Effect::Copy { to, from, .. } => {
-                if facts[to.index()] {
-                    writes = true;
-                    add(*from, facts);
-                }
-            }
+        let (to, from) = match effect {
+            Effect::Put(fact, _) | Effect::Add { fact, .. } => (fact, None),
+            Effect::Copy { to, from, .. } => (to, Some(story.base(*from))),
             Effect::When(when, then) => {
-                if close_list(story, *then, facts, add) {
-                    writes = true;
-                    let mut read = Vec::new();
-                    reads(story, when, &mut |fact| read.push(fact));
-                    read.into_iter().for_each(|fact| add(fact, facts));
-                }
+                let before = under.len();
+                reads(story, when, &mut |fact| under.push(fact));
+                need(story, *then, under, needs);
+                under.truncate(before);
+                continue;
             }
-        }
+        };
+        needs[to.index()].extend(under.iter().copied().chain(from));
     }
-    writes
 }
 
 /// Every fact that a condition reads; computed ones by what they are computed from.

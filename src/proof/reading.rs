@@ -15,6 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A game longer than this is given up and not counted.
 const LONGEST: usize = 5000;
+/// So is one in which more words are told.
+const MOST_WORDS: usize = 1_000_000;
+/// No more games are drawn after so many words of all of them.
+const MOST_IN_ALL: usize = 40_000_000;
 
 /// What was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +35,7 @@ pub struct Reading {
     pub endings: Vec<u32>,
 }
 
-/// Draws games and reads them; `done` is told how many were. Fewer where somebody asked to stop.
+/// Draws games and reads them; `done` is told how many were. Fewer where they are very long, or somebody asked to stop.
 pub fn read(
     story: &Story,
     weights: &Weights,
@@ -41,13 +45,16 @@ pub fn read(
 ) -> Reading {
     let mut reading = Reading { endings: vec![0; story.endings.len()], ..Reading::default() };
     let (mut sum, mut squares) = (0.0, 0.0);
+    let mut told = 0;
     for seed in 0..games {
-        if stop.load(Ordering::Relaxed) {
+        if told > MOST_IN_ALL || stop.load(Ordering::Relaxed) {
             break;
         }
         done(seed);
-        match game(story, weights, seed) {
-            Some((ending, words)) => {
+        let (ending, words) = game(story, weights, seed, stop);
+        told += words;
+        match ending {
+            Some(ending) => {
                 reading.games += 1;
                 reading.endings[ending] += 1;
                 sum += words as f64;
@@ -62,15 +69,24 @@ pub fn read(
     reading
 }
 
-/// One game: its ending, and the words that were told.
-fn game(story: &Story, weights: &Weights, seed: u32) -> Option<(usize, usize)> {
-    let mut dice = Stream::new(seed.into(), "player", "reading", 0);
+/// One game: its ending, if it comes to one, and the words that were told.
+fn game(story: &Story, weights: &Weights, seed: u32, stop: &AtomicBool) -> (Option<usize>, usize) {
     let mut reader = Reader { story, telling: Telling::new(story, seed), words: 0 };
+    let ending = read_game(&mut reader, weights, seed, stop);
+    (ending, reader.words)
+}
+
+fn read_game(reader: &mut Reader, weights: &Weights, seed: u32, stop: &AtomicBool) -> Option<usize> {
+    let story = reader.story;
+    let mut dice = Stream::new(seed.into(), "player", "reading", 0);
     let mut state = reader.arrive(engine::begin(story).ok()?);
     let mut moves: Vec<Move> = Vec::new();
     for _ in 0..LONGEST {
         if let Way::Ending(ending) = story.scene(state.scene(story)).way {
-            return Some((ending.index(), reader.words));
+            return Some(ending.index());
+        }
+        if reader.words > MOST_WORDS || stop.load(Ordering::Relaxed) {
+            return None;
         }
         moves.clear();
         engine::moves(story, state.words(), |by| moves.push(by));

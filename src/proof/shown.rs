@@ -33,6 +33,8 @@ const MOST_STATES: usize = 50_000;
 
 /// A game of more moves is not played.
 const LONGEST: usize = 2000;
+/// All endings together, or all complaints, may ask for the answers of so many.
+const IN_ALL: usize = 30;
 /// An answer is rare if it comes to fewer than one seed in so many.
 const RARE: u32 = 2;
 /// Seeds that are tried for answers that are not rare.
@@ -102,8 +104,9 @@ pub fn endings(
     }
     let tried = goals.len().min(MOST);
     let play =
-        |i: usize| proof.endings[i].and_then(|first| player.ending(EndingId(i as u32), &goals[i], first));
-    let mut showing = Showing { endings: player.shared(tried, &play, done), ..Showing::default() };
+        |i: usize, asked: &mut usize| player.ending(EndingId(i as u32), &goals[i], proof.endings[i]?, asked);
+    let (found, played) = player.shared(tried, &play, done);
+    let mut showing = Showing { endings: found, ..Showing::default() };
     showing.endings.resize(goals.len(), None);
     for (i, ending) in story.endings.iter().enumerate().take(tried) {
         let Some(first) = proof.endings[i] else { continue };
@@ -116,6 +119,8 @@ pub fn endings(
             let length = proof.graph.depth(first);
             let why = if length > LONGEST {
                 format!("its shortest game has {length} moves; more than {LONGEST} are not played")
+            } else if i >= played {
+                "not looked for: what experiments may be asked was spent on the endings before".to_owned()
             } else {
                 format!("seeds 0 to {}", limits.seeds.saturating_sub(1))
             };
@@ -152,11 +157,11 @@ pub fn witnesses(
         is_tried(complaint) || (every && complaint.witness.as_ref().is_some_and(|it| it.len() <= LONGEST))
     };
     let tried: Vec<usize> = (0..complaints.len().min(MOST)).filter(|i| wanted(&complaints[*i])).collect();
-    let play = |i: usize| {
+    let play = |i: usize, asked: &mut usize| {
         let names = complaints[tried[i]].witness.as_ref()?;
-        player.along(&proof.path_named(story, names)?)
+        player.along(&proof.path_named(story, names)?, asked)
     };
-    let found = player.shared(tried.len(), &play, &mut |i| done(tried[i]));
+    let (found, _) = player.shared(tried.len(), &play, &mut |i| done(tried[i]));
     let mut shown = vec![None; complaints.len()];
     for (i, found) in tried.into_iter().zip(found) {
         shown[i] = found;
@@ -318,23 +323,32 @@ impl<'p> Player<'p> {
     }
 
     /// Does so many things, shared between the threads; each is done on one of them. `done` is told what this
-    /// thread begins.
+    /// thread begins. Once those before one have asked for too many answers, it and the others are left out; how many
+    /// were done.
     fn shared(
         &self,
         count: usize,
-        play: &(dyn Fn(usize) -> Option<Shown> + Sync),
+        play: &(dyn Fn(usize, &mut usize) -> Option<Shown> + Sync),
         done: &mut dyn FnMut(usize),
-    ) -> Vec<Option<Shown>> {
+    ) -> (Vec<Option<Shown>>, usize) {
         let next = AtomicUsize::new(0);
         let found = Mutex::new(vec![None; count]);
+        let asked: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+        let most = self.limits.runs.saturating_mul(IN_ALL);
+        let is_due = |i: usize| {
+            let before = asked[..i].iter().map(|asked| asked.load(Ordering::Relaxed));
+            before.fold(0, usize::saturating_add) < most
+        };
         let work = |done: &mut dyn FnMut(usize)| {
             while !self.is_stopped() {
                 let i = next.fetch_add(1, Ordering::Relaxed);
-                if i >= count {
+                if i >= count || !is_due(i) {
                     return;
                 }
                 done(i);
-                let shown = play(i);
+                let mut more = 0;
+                let shown = play(i, &mut more);
+                asked[i].store(more, Ordering::Relaxed);
                 if let Ok(mut found) = found.lock() {
                     found[i] = shown;
                 }
@@ -346,10 +360,14 @@ impl<'p> Player<'p> {
             }
             work(done);
         });
-        found.into_inner().unwrap_or_default()
+        // One may have begun before another had asked for so much.
+        let played = (0..count).find(|i| !is_due(*i)).unwrap_or(count);
+        let mut found = found.into_inner().unwrap_or_default();
+        found.iter_mut().skip(played).for_each(|found| *found = None);
+        (found, played)
     }
 
-    fn ending(&self, ending: EndingId, goals: &[Node], first: Node) -> Option<Shown> {
+    fn ending(&self, ending: EndingId, goals: &[Node], first: Node, in_all: &mut usize) -> Option<Shown> {
         let least = self.proof.graph.depth(first) as u32;
         if least as usize > LONGEST {
             return None;
@@ -364,7 +382,10 @@ impl<'p> Player<'p> {
             for most in lengths {
                 let near = self.near(goals, most);
                 let search = |seed: u32, asked: &mut usize| self.search(seed, &near, most, rare, asked);
-                if let Some((seed, done)) = self.first_seed(seeds, &search, &mut asked) {
+                let before = asked;
+                let found = self.first_seed(seeds, &search, &mut asked);
+                *in_all += asked - before;
+                if let Some((seed, done)) = found {
                     let game = self.play(seed, &done, &mut |_| {})?;
                     return (game.ending() == Some(ending)).then(|| Shown {
                         seed,
@@ -383,12 +404,12 @@ impl<'p> Player<'p> {
         None
     }
 
-    fn along(&self, path: &[(Node, Move)]) -> Option<Shown> {
+    fn along(&self, path: &[(Node, Move)], asked: &mut usize) -> Option<Shown> {
         let search = |seed: u32, asked: &mut usize| {
             let mut done = Vec::new();
             self.follow(seed, path, &Hand::default(), &mut done, asked).then_some(done)
         };
-        let (seed, done) = self.first_seed(self.limits.seeds, &search, &mut 0)?;
+        let (seed, done) = self.first_seed(self.limits.seeds, &search, asked)?;
         let game = self.play(seed, &done, &mut |_| {})?;
         // The world may have answered once more at the end.
         let states = journal::states(self.story, seed, game.entries()).ok()?;

@@ -6,7 +6,6 @@
 
 use super::course::{Course, Steps};
 use super::graph::{Graph, Node, Token};
-use super::pack;
 use crate::engine::{self, Refused, Watch};
 use crate::labs::Lab;
 use crate::story::{ArmId, Doer, Effects, Fact, FactId, SceneId, Story, Way};
@@ -102,7 +101,7 @@ impl Means {
 }
 
 impl Slice {
-    /// The slice of some facts, and of which labs have run if `labs`; too large above `most` values, or where there
+    /// The slice of some facts, closed over what is read when they change, and of which labs have run if `labs`; too large above `most` values, or where there
     /// are not the means.
     pub fn of(
         story: &Story,
@@ -115,7 +114,7 @@ impl Slice {
     ) -> Slice {
         let mut facts = vec![false; story.facts.len()];
         asked.into_iter().for_each(|fact| facts[story.base(fact).index()] = true);
-        pack::close(story, &mut facts);
+        means.steps.take(story.facts.len() + story.choices.len() + owners.len());
         let (projected, kept) = story.of_facts(|fact| facts[fact.index()]);
         let lab_of = |arm: usize| match story.scene(owners[arm]).way {
             Way::Lab { lab, .. } if labs => Some(lab),
@@ -145,6 +144,7 @@ impl Slice {
         slice.too_much = slice.find_values(graph, most.min(MOST_VALUES), means).err();
         if slice.too_much.is_some() {
             slice.values.truncate(1);
+            slice.values.shrink_to_fit();
             (slice.numbers, slice.moves) = Default::default();
         }
         means.bytes = means.bytes.saturating_sub(slice.bytes());

@@ -94,19 +94,22 @@ pub(super) fn check(
         asked.into_iter().zip(shown).filter(|(_, shown)| !shown).map(|(question, _)| question).collect();
     let mut done = all - asked.len();
     // Questions over the same facts share a slice.
-    let mut groups: BTreeMap<(Vec<bool>, bool), Vec<Question>> = BTreeMap::new();
+    let needs = pack::Needs::of(story);
+    let mut groups: BTreeMap<(Vec<FactId>, bool), Vec<Question>> = BTreeMap::new();
     for question in asked {
-        groups.entry(reads(story, &question)).or_default().push(question);
+        groups.entry(reads(story, &needs, &question)).or_default().push(question);
     }
     let mut means = Means { steps: Steps::new(steps), bytes: bytes / 4 };
-    let slices: Vec<Slice> = groups
-        .keys()
-        .take_while(|_| !course.is_stopped())
-        .map(|(facts, labs)| {
-            let ids = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32));
-            Slice::of(story, graph, &owners, ids, *labs, budget.values, &mut means)
-        })
-        .collect();
+    let mut slices: Vec<Slice> = Vec::new();
+    for (facts, labs) in groups.keys() {
+        if course.is_stopped() || means.steps.are_spent() || means.bytes == 0 {
+            break;
+        }
+        let facts = facts.iter().copied();
+        slices.push(Slice::of(story, graph, &owners, facts, *labs, budget.values, &mut means));
+    }
+    // There were no means for the slices of the others.
+    let why = if means.bytes == 0 { TooMuch::Bytes } else { TooMuch::Steps };
     let scene_of = |node: Node| SceneId(proof.control.story.layout.scene.get(graph.key(node)));
     let ground = follow::Ground {
         graph,
@@ -131,6 +134,9 @@ pub(super) fn check(
     let mut answered = Answered { pairs, diagnostics: pages::never_kept(story), cut: None };
     if graph.is_whole() {
         answered.diagnostics.extend(labels.never_locked(story, proof));
+    }
+    for questions in groups.values().skip(slices.len()).filter(|_| graph.is_whole()) {
+        answered.diagnostics.extend(questions.iter().map(|question| undecided(question, why)));
     }
     for ((slice, found), questions) in slices.iter().zip(&found).zip(groups.values()) {
         let teller = teller(slice, &means);
@@ -174,7 +180,7 @@ pub(super) fn check(
 }
 
 /// The facts that decide a question, and whether it hangs on which labs have run.
-fn reads(story: &Story, question: &Question) -> (Vec<bool>, bool) {
+fn reads(story: &Story, needs: &pack::Needs, question: &Question) -> (Vec<FactId>, bool) {
     let mut facts = vec![false; story.facts.len()];
     for (condition, _) in &question.path {
         pack::reads(story, condition, &mut |fact| facts[fact.index()] = true);
@@ -183,7 +189,8 @@ fn reads(story: &Story, question: &Question) -> (Vec<bool>, bool) {
     if let Asks::InRange(fact) = question.asks {
         facts[fact.index()] = true;
     }
-    pack::close(story, &mut facts);
+    needs.close(&mut facts);
+    let facts = (0..facts.len()).filter(|i| facts[*i]).map(|i| FactId(i as u32)).collect();
     let asks_figure = question.path.iter().any(|(condition, _)| reads_figure(condition));
     (facts, asks_figure || matches!(question.asks, Asks::Measured(_)))
 }
@@ -380,7 +387,13 @@ impl Teller<'_> {
     }
 
     fn any_of(&self, site: Site, found: &Found, mut accept: impl FnMut(&Words) -> bool) -> bool {
-        for scene in 0..found.by_scene.len() {
+        let scenes = match site {
+            Site::Scene(at) => at.index()..at.index() + 1,
+            Site::Screen | Site::Card => 0..found.by_scene.len(),
+            _ => 0..0,
+        };
+        self.means.steps.take(scenes.len());
+        for scene in scenes {
             if self.told_in(site, SceneId(scene as u32))
                 && found.by_scene.values(scene).any(|value| accept(self.slice.value(value)))
             {
@@ -461,7 +474,8 @@ impl Teller<'_> {
                     !self.told_at(site, node, &fresh) || look(*i, value)
                 });
                 let edges = graph.edges(node);
-                if edges.is_empty() || !steps.take(LOOK_STEPS * looks + stops.elsewhere.len()) {
+                let others = stops.elsewhere.len() + edges.len();
+                if edges.is_empty() || !steps.take(LOOK_STEPS * looks + others) {
                     break;
                 }
                 let first = dice() % edges.len();

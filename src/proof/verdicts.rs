@@ -447,16 +447,15 @@ fn failing_claims(
             Quantified::Always => (format!("does not hold in `{scene}`"), "claimed of every state"),
             Quantified::Never => (format!("holds in `{scene}`"), "claimed of no state"),
         };
-        found.push(
-            Diagnostic::new(
-                Code::ClaimFails,
-                claim.span,
-                format!("this claim fails: what it says {message}"),
-            )
+        let message = format!("this claim fails: what it says {message}");
+        let mut complaint = Diagnostic::new(Code::ClaimFails, claim.span, message)
             .label(label)
-            .help("change the story, or promise less")
-            .witness(proof.names(story, &path)),
-        );
+            .help("change the story, or promise less");
+        complaint.witness = match path {
+            Some(path) => proof.found(story, Some(path)),
+            None => proof.witness(story, node, None),
+        };
+        found.push(complaint);
     }
     let all = Phase::Claims(story.claims.len(), story.claims.len());
     course.tell(all);

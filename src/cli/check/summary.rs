@@ -24,13 +24,16 @@ pub(super) fn print(found: &Found<'_>, style: Style, notes: bool, out: &mut impl
         counted(story.endings.len(), "ending"),
         digits(proof::words(story))
     ));
+    let bytes = match proof.graph.len() {
+        0 => String::new(),
+        states => format!(", {:.0} bytes a state", proof.graph.bytes as f64 / states as f64),
+    };
     say(&format!(
-        "{}, {} between them, at most {} deep; {:.1} s, {:.0} bytes a state.",
+        "{}, {} between them, at most {} deep; {:.1} s{bytes}.",
         counted(proof.graph.len(), "state"),
         counted(proof.graph.transitions(), "move"),
         proof.graph.levels.len().saturating_sub(2),
         found.times.0.as_secs_f64(),
-        proof.graph.bytes as f64 / proof.graph.len().max(1) as f64
     ));
     if proof.pairs > 0 {
         let pairs = crate::text::counted(proof.pairs, "pair");
