@@ -26,6 +26,7 @@ mod table;
 mod texts;
 pub mod turns;
 mod verdicts;
+mod visits;
 mod what_if;
 mod witnesses;
 

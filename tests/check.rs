@@ -496,6 +496,48 @@ fn witnesses_of_very_many_claims_are_bounded_together() {
 }
 
 #[test]
+fn texts_for_visits_that_never_come_are_told() {
+    let turns = |texts: usize| {
+        let texts: Vec<String> = (0..texts).map(|i| format!("\"T{i}.\"")).collect();
+        format!(r#"(label: "l", in_turn: [{}])"#, texts.join(", "))
+    };
+    // How often each scene can be entered is counted by hand.
+    let scenes = |hall: usize, yard: usize, porch: usize| {
+        with(
+            "",
+            &format!(
+                r#""a": (text: {}, choices: [(id: "yard", label: "Y", to: "porch"), (id: "e", label: "E", to: "end")]),
+                   "porch": (text: {}, auto: [(to: "yard")]),
+                   "yard": (text: {}, choices: [(id: "back", label: "B", once: true, to: "a"), (id: "on", label: "O", once: true, to: "porch"),
+                        (id: "e", label: "E", to: "end")]),"#,
+                turns(hall),
+                turns(porch),
+                turns(yard)
+            ),
+        )
+    };
+    let told = |fields: &str| verdicts(&proved(&story(fields))).len();
+    // The hall twice; the yard, and the porch before it, once more for each way back.
+    assert_eq!(told(&scenes(2, 3, 3)), 0);
+    for (hall, yard, porch) in [(3, 3, 3), (2, 4, 3), (2, 3, 4), (5, 3, 3)] {
+        assert_eq!(told(&scenes(hall, yard, porch)), 1, "{hall} {yard} {porch}");
+    }
+    // On a cycle there is no end, and what leads away from one is still entered once.
+    let cycle = |hall: usize, room: usize| {
+        with(
+            "",
+            &format!(
+                r#""a": (text: {}, choices: [(id: "stay", label: "S"), (id: "on", label: "O", to: "room")]),
+                   "room": (text: {}, choices: [(id: "e", label: "E", to: "end"), (id: "f", label: "F", to: "end")]),"#,
+                turns(hall),
+                turns(room)
+            ),
+        )
+    };
+    assert_eq!((told(&cycle(50, 1)), told(&cycle(50, 2))), (0, 1));
+}
+
+#[test]
 fn the_longest_game_and_the_shortest_cycle_are_found() {
     let way = |more: &str| {
         let scenes = format!(

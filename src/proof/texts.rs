@@ -1,8 +1,8 @@
 //! Questions about texts and ranges: is every part of a text shown by some playthrough, was every
 //! figure measured before it is shown, does a fact that only prose reads stay in its range.
 //!
-//! A figure asked in a condition may answer either way, once it was measured. Which variant `in_turn` or `one_of` shows is
-//! not looked at: every variant counts as shown where its list is.
+//! A figure asked in a condition may answer either way, once it was measured. Every variant of `one_of` counts as shown
+//! where its list is, and of `in_turn`, if its scene is entered so often (`visits`).
 //!
 //! Where not every state was looked at, figures and ranges are asked for alone: what is not shown may be shown by the rest.
 
@@ -11,11 +11,11 @@ use super::graph::{Graph, NOWHERE, Node, Token};
 use super::pages::{self, Fresh, Pages};
 use super::questions::{self, Asks, Question, Site, first_span};
 use super::slices::{self, Means, Slice, TooMuch, Words};
-use super::{Course, Phase, Proof, Steps, pack};
+use super::{Course, Phase, Proof, Steps, pack, visits};
 use crate::engine;
 use crate::labs::Lab;
 use crate::story::diagnostic::{Code, Diagnostic};
-use crate::story::{ChoiceId, Condition, FactId, FactKind, PageId, SceneId, Story, Way};
+use crate::story::{ChoiceId, Condition, FactId, FactKind, PageId, SceneId, Span, Story, Way};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How far the questions about texts are followed.
@@ -134,6 +134,7 @@ pub(super) fn check(
     let mut answered = Answered { pairs, diagnostics: pages::never_kept(story), cut: None };
     if graph.is_whole() {
         answered.diagnostics.extend(labels.never_locked(story, proof));
+        answered.diagnostics.extend(visits::never_told(story, proof, &owners, &means.steps, course));
     }
     for questions in groups.values().skip(slices.len()).filter(|_| graph.is_whole()) {
         answered.diagnostics.extend(questions.iter().map(|question| undecided(question, why)));
@@ -195,8 +196,17 @@ fn reads(story: &Story, needs: &pack::Needs, question: &Question) -> (Vec<FactId
     (facts, asks_figure || matches!(question.asks, Asks::Measured(_)))
 }
 
+/// What is said of a part of a text that would take more steps.
+pub(super) fn too_many_steps(span: Span) -> Diagnostic {
+    open(span, TooMuch::Steps)
+}
+
 /// What is said of a question that is left open.
 fn undecided(question: &Question, why: TooMuch) -> Diagnostic {
+    open(question.span, why)
+}
+
+fn open(span: Span, why: TooMuch) -> Diagnostic {
     let (message, help) = match why {
         TooMuch::Values => {
             ("this takes too many values to follow", "let fewer facts, or smaller ones, decide it")
@@ -210,7 +220,7 @@ fn undecided(question: &Question, why: TooMuch) -> Diagnostic {
             "let fewer facts, or smaller ones, decide it, or allow more with `--memory`",
         ),
     };
-    Diagnostic::new(Code::NotDecided, question.span, message).help(help)
+    Diagnostic::new(Code::NotDecided, span, message).help(help)
 }
 
 /// Where in the scripts texts are told.
